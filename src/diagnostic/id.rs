@@ -1,0 +1,68 @@
+use super::Severity;
+
+/// The stable name of a kind of problem, `room/what`. Documentation, suppression and tests key on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(&'static str);
+
+impl Id {
+    /// The name as it is printed.
+    pub fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// What is declared for this id.
+    pub fn rule(self) -> &'static Rule {
+        RULES.iter().find(|rule| rule.id == self).expect("ids are made by the table alone")
+    }
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// What is declared for an id.
+#[derive(Debug)]
+pub struct Rule {
+    /// The id.
+    pub id: Id,
+    /// How bad it is unless said otherwise.
+    pub severity: Severity,
+    /// One sentence on when it is raised.
+    pub summary: &'static str,
+}
+
+/// Every kind of problem that flowproof knows, in the order of the rooms that raise them.
+pub fn rules() -> &'static [Rule] {
+    RULES
+}
+
+macro_rules! rules {
+    ($($name:ident = $severity:ident $text:literal: $summary:literal;)*) => {
+        impl Id {
+            $(#[doc = $summary] pub const $name: Id = Id($text);)*
+        }
+        const RULES: &[Rule] = &[$(Rule { id: Id($text), severity: Severity::$severity, summary: $summary }),*];
+    };
+}
+
+rules! {
+    // Files and YAML.
+    UNREADABLE_FILE = Error "file/unreadable": "A file is missing or cannot be read.";
+    FILE_TOO_LARGE = Error "file/too-large": "A file is larger than flowproof reads.";
+    NOT_UTF8 = Error "file/not-utf8": "A file is not UTF-8 text.";
+    YAML_SYNTAX = Error "yaml/syntax": "A file is not well-formed YAML; it is read up to that place.";
+    YAML_LIMIT = Error "yaml/limit": "A file exceeds a bound on nesting, nodes or aliases.";
+    YAML_DUPLICATE_KEY = Error "yaml/duplicate-key": "A mapping has the same key twice.";
+    YAML_KEY = Error "yaml/key": "A mapping has a key that is not a plain name.";
+    YAML_UNQUOTED_TEMPLATE = Error "yaml/unquoted-template": "A template stands unquoted, so YAML reads it as a mapping.";
+    YAML_TAG = Error "yaml/tag": "A node has a tag; flowproof gives tags no meaning.";
+    YAML_DOCUMENTS = Error "yaml/documents": "A file holds no document or more than one.";
+    UNKNOWN_KEY = Error "yaml/unknown-key": "A key is not one of those that are known there.";
+    MISSING_KEY = Error "yaml/missing-key": "A required key is absent.";
+    WRONG_TYPE = Error "yaml/wrong-type": "A value is not of the kind that is expected there.";
+    WRONG_VALUE = Error "yaml/wrong-value": "A value has the right kind but is not one that is allowed there.";
+    WRONG_ID = Error "yaml/id": "An id is not lower-case letters, digits and underscores.";
+    FILE_KIND = Error "file/kind": "A file is not of the kind that is expected there, by its first key.";
+}

@@ -1,0 +1,149 @@
+use super::Id;
+use crate::source::Span;
+
+/// How bad a problem is. Only errors keep a file from being run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Probably not what was meant.
+    Warning,
+    /// Cannot be run.
+    Error,
+}
+
+/// A place and what is to be said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// A short remark beside the underlining; may be empty.
+    pub message: String,
+}
+
+/// One problem: what is wrong, where, and what to do.
+///
+/// The message is one sentence without a full stop that names the thing as the author wrote it, in backticks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The stable id, such as `yaml/unknown-key`.
+    pub id: Id,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// The place that the author should look at first; `None` for problems of no file (a missing one, an argument).
+    pub primary: Option<Label>,
+    /// Other places that matter, such as the first of two equal keys.
+    pub secondary: Vec<Label>,
+    /// What to do, one sentence each.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A problem with the severity that its id declares.
+    pub fn new(id: Id, message: impl Into<String>) -> Self {
+        Self {
+            id,
+            severity: id.rule().severity,
+            message: message.into(),
+            primary: None,
+            secondary: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// Sets the primary place without a remark.
+    pub fn at(self, span: Span) -> Self {
+        self.label(span, "")
+    }
+
+    /// Sets the primary place with a remark.
+    pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.primary = Some(Label { span, message: message.into() });
+        self
+    }
+
+    /// Adds a secondary place.
+    pub fn and(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.secondary.push(Label { span, message: message.into() });
+        self
+    }
+
+    /// Adds a help line.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Adds a help line if there is one.
+    pub fn help_if(self, help: Option<String>) -> Self {
+        match help {
+            Some(help) => self.help(help),
+            None => self,
+        }
+    }
+
+    /// Whether this keeps a file from being run.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}
+
+/// All problems found so far. Readers add to it and go on, so that every problem of a file is shown in one go.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics {
+    found: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a problem.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// Adds problems found elsewhere.
+    pub fn extend(&mut self, others: impl IntoIterator<Item = Diagnostic>) {
+        self.found.extend(others);
+    }
+
+    /// Whether one of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.found.iter().any(Diagnostic::is_error)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// All of them, in the order they were found.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.found.iter()
+    }
+
+    /// All of them by file and position, those without a place first.
+    pub fn sorted(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by_key(|one| one.primary.as_ref().map(|label| (label.span.file, label.span.start)));
+        self.found
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.found.into_iter()
+    }
+}

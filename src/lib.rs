@@ -1,0 +1,6 @@
+//! flowproof proves process flows: YAML scenarios walk a process over HTTP, activity by activity, and every answer is judged.
+//!
+//! The crate is a pure core with thin effects around it. [`source`] and [`diagnostic`] hold texts, positions and problems.
+
+pub mod diagnostic;
+pub mod source;

@@ -1,0 +1,3 @@
+//! The flowproof command.
+
+fn main() {}
