@@ -1,0 +1,14 @@
+//! YAML as a tree with spans, and readers that report every problem of a file.
+//!
+//! One reader serves every kind of file. It is built on parser events because serde loses positions and stops at the
+//! first problem. Scalars keep the text as written; what they mean is decided by the reader that asks (YAML 1.2 core
+//! schema, so `no` and `on` are text).
+
+mod fields;
+mod node;
+mod scalar;
+mod tree;
+
+pub use fields::Fields;
+pub use node::{Entry, Kind, Node, Scalar, ScalarStyle};
+pub use tree::{MAX_BYTES, MAX_DEPTH, MAX_NODES, parse};
