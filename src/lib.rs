@@ -4,5 +4,7 @@
 
 pub mod diagnostic;
 pub mod query;
+pub mod redact;
 pub mod source;
+pub mod template;
 pub mod yaml;
