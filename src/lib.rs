@@ -3,6 +3,7 @@
 //! The crate is a pure core with thin effects around it. [`source`] and [`diagnostic`] hold texts, positions and problems.
 
 pub mod diagnostic;
+pub mod expect;
 pub mod query;
 pub mod redact;
 pub mod source;

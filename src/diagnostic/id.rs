@@ -73,4 +73,14 @@ rules! {
     TEMPLATE_UNDEFINED = Error "template/undefined": "A template reads something that is not defined.";
     TEMPLATE_FAILED = Error "template/failed": "A template was evaluated and failed.";
     TEMPLATE_LIMIT = Error "template/limit": "A template exceeds a bound on its length, work, nesting or result.";
+
+    // JSONPath.
+    QUERY_PATH = Error "query/path": "A JSONPath is not valid by RFC 9535.";
+
+    // Expectations.
+    EXPECT_MATCHER = Error "expect/matcher": "A map that is expected is neither a matcher nor stands behind `eq`.";
+    EXPECT_VALUE = Error "expect/value": "A matcher has a value that it cannot use.";
+    EXPECT_PATTERN = Error "expect/pattern": "A regular expression is not well-formed or too large.";
+    EXPECT_SCHEMA = Error "expect/schema": "A JSON Schema cannot be used.";
+    EXPECT_MEMBER = Warning "expect/member": "A matcher stands where the members of a body are named.";
 }
