@@ -97,6 +97,15 @@ fn what_the_underlying_evaluator_answers_wrongly_is_right_here() {
     assert_eq!(values("$[?@ == 0]", &json!([1e-17])), [json!(null); 0]);
 }
 
+/// The parser skips white space inside names, which makes operators of other dialects part of a name.
+#[test]
+fn what_the_underlying_parser_takes_for_a_name_is_refused() {
+    for text in ["$.a b", "$[?@.a in [748]]", "$[?@. a == 1]", "$[?@.a == 1e400]", "$[?in(@.a, @.b)]"] {
+        assert!(jsonpath_rust::parser::parse_json_path(text).is_ok(), "the parser refuses `{text}` by itself now");
+        assert!(JsonPath::compile(text).is_err(), "{text}");
+    }
+}
+
 #[test]
 fn singular_paths_are_names_and_indices_alone() {
     for (path, singular) in
