@@ -17,6 +17,9 @@ mod scope;
 mod text;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::TemplateError;
 pub use functions::{Function, functions};
 pub use json::{MAX_DEPTH, MAX_NODES};
