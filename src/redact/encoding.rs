@@ -1,4 +1,3 @@
-use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 /// The byte texts that give a secret away, apart from escapes, which a [`View`](super::view::View) undoes.
@@ -33,6 +32,8 @@ fn base64(engine: &impl base64::Engine, secret: &str, before: usize) -> Vec<u8> 
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
     use super::*;
 
     #[test]

@@ -33,3 +33,6 @@ pub const MAX_FUEL: u64 = 50_000;
 pub const MAX_TEXT: usize = 1024 * 1024;
 /// Longest scalar that may hold a template, in bytes.
 pub const MAX_SOURCE: usize = 64 * 1024;
+/// Most words, strings and signs in one expression, or in all `{{ … }}` and `{% … %}` of a text with blocks. Each may nest once, and
+/// a deep nest would exhaust the stack.
+pub const MAX_TOKENS: usize = 500;

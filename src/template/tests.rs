@@ -214,8 +214,8 @@ fn bounds_are_named() {
     }
     let (_, found, _) = read(&format!("a: '{}{{{{ x }}}}'", "y".repeat(70_000)));
     assert!(found[0].starts_with("template/limit a scalar with a template in it is longer than 65536 bytes"));
-    let (_, found, _) = read(&format!("a: '{{{{ {}1{} }}}}'", "(".repeat(5_000), ")".repeat(5_000)));
-    assert!(found[0].starts_with("template/syntax"), "{found:?}");
+    let (_, found, _) = read(&format!("a: '{{{{ {}1 }}}}'", "1+".repeat(300)));
+    assert!(found[0].starts_with("template/limit a template has more than 500 words and signs"), "{found:?}");
 }
 
 #[test]
@@ -361,4 +361,53 @@ proptest! {
             prop_assert!(given.secret || !given.value.to_string().to_lowercase().contains("s3cret"), "{}", text);
         }
     }
+}
+
+#[test]
+fn long_chains_do_not_exhaust_the_stack() {
+    let shapes = |n: usize| {
+        [
+            format!("{{{{ {}1 }}}}", "1+".repeat(n)),
+            format!("{{{{ {}1 }}}}", "1~".repeat(n)),
+            format!("{{{{ {}1 }}}}", "- ".repeat(n)),
+            format!("{{{{ {}1 }}}}", "not ".repeat(n / 2)),
+            format!("{{{{ 1{} }}}}", "**1".repeat(n)),
+            format!("{{{{ vars{} }}}}", ".a".repeat(n)),
+            format!("{{{{ vars{} }}}}", "|d".repeat(n)),
+            format!("{{{{ vars{} }}}}", "[0]".repeat(n)),
+            format!("{{{{ vars{} }}}}", "()".repeat(n)),
+            format!("{{{{ 1{} }}}}", " if 1 else 1".repeat(n / 4)),
+            format!("{{{{ 1{} }}}}", " and 1".repeat(n / 2)),
+            format!("{{{{ {}{} }}}}", "[".repeat(n), "]".repeat(n)),
+            format!("{}{}", "{% if 1 %}".repeat(n / 8), "{% endif %}".repeat(n / 8)),
+            format!("{{% if 1 %}}{}{{% endif %}}", "{% elif 1 %}".repeat(n / 5)),
+            format!("{{% set x = 1 %}}{}{{{{ x }}}}", "{% set x = [x] %}".repeat(n / 6)),
+        ]
+    };
+    // As many as are allowed, and far more.
+    for text in shapes(120).into_iter().chain(shapes(20_000)) {
+        let mut sources = Sources::new();
+        let file = sources.add("a.yaml", text.clone());
+        let span = crate::source::Span::new(file, 0, text.len());
+        let template = Template::parse(&text, span, &mut Diagnostics::new());
+        let _ = template.evaluate(&scope());
+    }
+}
+
+#[test]
+fn data_comes_through_as_it_is() {
+    let data = r#"{"z":1.0,"a":[18446744073709551615,-9223372036854775808,1e300,"\u0000é"],"m":{}}"#;
+    let scope = scope().with("data", serde_json::from_str::<Value>(data).unwrap());
+    let (template, ..) = read("a: '{{ data }}'");
+    assert_eq!(
+        template.evaluate(&scope).unwrap().value.to_string(),
+        serde_json::from_str::<Value>(data).unwrap().to_string()
+    );
+}
+
+#[test]
+fn templates_are_shared_by_threads() {
+    fn shared<T: Send + Sync + Clone>() {}
+    shared::<Template>();
+    shared::<Scope>();
 }
