@@ -36,3 +36,5 @@ pub const MAX_SOURCE: usize = 64 * 1024;
 /// Most words, strings and signs in one expression, or in all `{{ … }}` and `{% … %}` of a text with blocks. Each may nest once, and
 /// a deep nest would exhaust the stack.
 pub const MAX_TOKENS: usize = 500;
+/// Most `{{ … }}` in one scalar.
+pub const MAX_EXPRESSIONS: usize = 1_000;

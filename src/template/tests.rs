@@ -207,6 +207,8 @@ fn bounds_are_named() {
         ("{{ range(99999) | map('string') | join | length }}", fuel),
         ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "calls itself deeper than 100 levels"),
         ("x{{ 'y' * 2000000 }}", text),
+        ("{% for i in range(99999) %}{{ random.choice(range(100000)) }}{% endfor %}", fuel),
+        ("{% for i in range(99999) %}{{ hash(vars.list | string * 4000) }}{% endfor %}", fuel),
         ("{{ random.digits(10001) }}", "at most 10000 characters"),
     ] {
         let failure = failure(&format!("a: {}", json!(template)));
@@ -214,6 +216,8 @@ fn bounds_are_named() {
     }
     let (_, found, _) = read(&format!("a: '{}{{{{ x }}}}'", "y".repeat(70_000)));
     assert!(found[0].starts_with("template/limit a scalar with a template in it is longer than 65536 bytes"));
+    let (_, found, _) = read(&format!("a: '{}'", "{{ y }}".repeat(1_001)));
+    assert!(found[0].starts_with("template/limit a scalar has more than 1000 templates in it"));
     let (_, found, _) = read(&format!("a: '{{{{ {}1 }}}}'", "1+".repeat(300)));
     assert!(found[0].starts_with("template/limit a template has more than 500 words and signs"), "{found:?}");
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::expression::{Compiled, Place, unclosed};
 use super::json::{to_json, to_text};
 use super::text::{Piece, Pieces, divide};
-use super::{MAX_SOURCE, MAX_TEXT, Scope, TemplateError};
+use super::{MAX_EXPRESSIONS, MAX_SOURCE, MAX_TEXT, Scope, TemplateError};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::redact::MIN_CHARACTERS;
 use crate::source::{Sources, Span, Spanned};
@@ -220,6 +220,11 @@ fn scalar_shape(
             let block = Compiled::block(text, &place, found).map(Box::new);
             block.map_or(Shape::Broken(span), |block| Shape::Text(vec![Part::Expression(block)]))
         }
+        Pieces::Mixed(pieces) if expressions(&pieces) > MAX_EXPRESSIONS => {
+            let message = format!("a scalar has more than {MAX_EXPRESSIONS} templates in it");
+            found.push(Diagnostic::new(Id::TEMPLATE_LIMIT, message).at(span));
+            Shape::Broken(span)
+        }
         Pieces::Mixed(pieces) => {
             let parts: Vec<Option<Part>> = pieces
                 .into_iter()
@@ -235,6 +240,10 @@ fn scalar_shape(
             Shape::Broken(span)
         }
     }
+}
+
+fn expressions(pieces: &[Piece]) -> usize {
+    pieces.iter().filter(|piece| matches!(piece, Piece::Expression(_))).count()
 }
 
 /// One evaluation.
