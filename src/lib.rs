@@ -4,6 +4,9 @@
 
 pub mod diagnostic;
 pub mod event;
+pub mod query;
+pub mod redact;
 pub mod script;
 pub mod source;
+pub mod template;
 pub mod yaml;

@@ -115,7 +115,7 @@ impl Answer {
         let mut fields = Fields::of(node, "an answer", found)?;
         answer.with = fields.optional("with").map(|node| read_inputs(node, "`with`", sources, found)).unwrap_or_default();
         let wait = fields.entry("wait");
-        answer.wait = wait.and_then(|entry| yaml::duration(&entry.value, "`wait`", found));
+        answer.wait = wait.and_then(|entry| entry.value.duration("`wait`", found));
         answer.optional = fields.boolean("optional", found).is_some_and(|optional| optional.value);
         answer.expect = fields.optional("expect").and_then(|node| StepExpectation::read(node, sources, found));
         answer.save = fields.optional("save").map(|node| Save::read_all(node, sources, found)).unwrap_or_default();

@@ -73,7 +73,7 @@ impl Scenario {
         let secrets = variables(fields.optional("secrets"), "`secrets`", found);
         let session = fields.optional("session").map(|node| SessionUse::read(node, sources, found)).unwrap_or_default();
         let simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
-        let timeout = fields.optional("timeout").and_then(|node| yaml::duration(node, "`timeout`", found));
+        let timeout = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found));
         let steps = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
             node.map(|node| Step::read_all(node, what, sources, found)).unwrap_or_default()
         };

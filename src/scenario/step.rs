@@ -161,7 +161,7 @@ impl Step {
         let expect = fields.optional("expect").and_then(|node| StepExpectation::read(node, sources, found));
         let save = fields.optional("save").map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
         let on = fields.optional("on").map(|node| Branch::read_all(node, found)).unwrap_or_default();
-        let timeout = fields.optional("timeout").and_then(|node| yaml::duration(node, "`timeout`", found));
+        let timeout = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found));
         let simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         if let Some((first, _)) = simulate.start.first() {
             let one = Diagnostic::new(Id::WRONG_VALUE, "`start` stands in the scenario's own `simulate`").at(first.span);
@@ -185,7 +185,7 @@ impl Step {
                 Some(StepKind::Activity { name, with, element, anywhere: at.is_some() })
             }
             "request" => RequestLine::read(entry, fields, sources, found).map(Box::new).map(StepKind::Request),
-            "wait" => yaml::duration(&entry.value, "`wait`", found).map(StepKind::Wait),
+            "wait" => entry.value.duration("`wait`", found).map(StepKind::Wait),
             _ => {
                 let checks = entry.value.mapping("`check`", found)?;
                 Some(StepKind::Check(checks.iter().map(|check| Check::read(check, sources, found)).collect()))

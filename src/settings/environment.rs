@@ -26,7 +26,7 @@ pub enum Target {
         /// The key for its API.
         key: Option<Template>,
         /// Hosts beside that of the base URL that requests may go to.
-        allow_hosts: Vec<Spanned<String>>,
+        allowed_hosts: Vec<Spanned<String>>,
         /// How connections are secured.
         tls: Tls,
         /// The proxy's URL; `None` takes it from the environment.
@@ -75,12 +75,12 @@ impl Environment {
             let one = Diagnostic::new(Id::CLEAR_SECRET, "the key stands in the file in clear").at(key.span());
             found.push(one.help("take it from the environment: key: \"{{ env.NAME }}\""));
         }
-        let allow_hosts = fields.optional("allow-hosts").map(|node| node.texts("a host", found)).unwrap_or_default();
+        let allowed_hosts = fields.optional("allowed-hosts").map(|node| node.texts("a host", found)).unwrap_or_default();
         let tls = fields.optional("tls").and_then(|node| Tls::read(node, found)).unwrap_or_default();
         let proxy = fields.text("proxy", found);
         let correlation = fields.boolean("correlation", found).is_none_or(|correlation| correlation.value);
         fields.finish(found);
-        let target = Target::Engine { base_url: base_url?, key, allow_hosts, tls, proxy, correlation };
+        let target = Target::Engine { base_url: base_url?, key, allowed_hosts, tls, proxy, correlation };
         Some(Self { name: name.clone(), target, production })
     }
 }

@@ -89,11 +89,11 @@ impl Defaults {
     fn read(node: &Node, found: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of(node, "`defaults`", found)?;
         let mut defaults = Self::default();
-        if let Some(timeout) = fields.optional("timeout").and_then(|node| yaml::duration(node, "`timeout`", found)) {
+        if let Some(timeout) = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found)) {
             defaults.timeout = timeout.value;
         }
         let scenario = fields.optional("scenario-timeout");
-        if let Some(timeout) = scenario.and_then(|node| yaml::duration(node, "`scenario-timeout`", found)) {
+        if let Some(timeout) = scenario.and_then(|node| node.duration("`scenario-timeout`", found)) {
             defaults.scenario_timeout = timeout.value;
         }
         defaults.jobs = fields.integer("jobs", 1, 10_000, found).map(|jobs| jobs.value as usize);
