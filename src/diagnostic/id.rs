@@ -65,12 +65,10 @@ rules! {
     WRONG_VALUE = Error "yaml/wrong-value": "A value has the right kind but is not one that is allowed there.";
     WRONG_ID = Error "yaml/id": "An id is not lower-case letters, digits and underscores.";
     FILE_KIND = Error "file/kind": "A file is not of the kind that is expected there, by its first key.";
-<<<<<<< HEAD
     // Scenarios.
     SCENARIO_STYLE = Error "scenario/style": "A scenario has both `steps` and `answers`.";
     DUPLICATE_STEP = Error "scenario/duplicate-step": "Two steps of a scenario have the same id.";
     UNKNOWN_STEP = Error "scenario/unknown-step": "A `goto` names no step of its block.";
-=======
 
     // Templates.
     TEMPLATE_SYNTAX = Error "template/syntax": "A template is not well-formed.";
@@ -79,5 +77,4 @@ rules! {
     TEMPLATE_UNDEFINED = Error "template/undefined": "A template reads something that is not defined.";
     TEMPLATE_FAILED = Error "template/failed": "A template was evaluated and failed.";
     TEMPLATE_LIMIT = Error "template/limit": "A template exceeds a bound on its length, work, nesting or result.";
->>>>>>> expect
 }
