@@ -5,7 +5,10 @@
 //! is shown.
 
 pub mod diagnostic;
+pub mod event;
+pub mod query;
 pub mod redact;
+pub mod script;
 pub mod source;
 pub mod template;
 pub mod yaml;
