@@ -16,6 +16,8 @@ pub const MAX_NODES: usize = 1_000_000;
 /// Stands for a key that is itself a mapping, which only an unquoted `{{ … }}` produces.
 pub(super) const MAPPING_AS_KEY: &str = "{…}";
 
+const MERGE: &str = "<<";
+
 /// Reads the one document of a file. On a syntax error the tree ends there and nothing is returned, since the rest cannot
 /// be trusted; all problems are in `found`.
 pub fn parse(sources: &Sources, file: FileId, found: &mut Diagnostics) -> Option<Node> {
@@ -137,10 +139,31 @@ impl Tree<'_> {
         let end = if flow { end } else { last.map_or(end, |last| last as usize) };
         let kind = match open.kind {
             Partial::Sequence(items) => Kind::Sequence(items),
-            Partial::Mapping { entries, .. } => Kind::Mapping(entries),
+            Partial::Mapping { entries, .. } => Kind::Mapping(self.merged(entries)),
         };
         let size = self.nodes - open.nodes_before + 1;
         self.add(Node { span: Span::new(self.file, open.start, end), kind }, open.anchor, size);
+    }
+
+    /// Replaces `<<: *other` by the entries of the other mapping that are not given here (the YAML merge key).
+    fn merged(&mut self, entries: Vec<Entry>) -> Vec<Entry> {
+        if !entries.iter().any(|entry| entry.key.value == MERGE) {
+            return entries;
+        }
+        let (merges, mut own): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.key.value == MERGE);
+        for merge in merges {
+            for source in merge.value.one_or_many() {
+                let Some(others) = source.as_mapping() else {
+                    let one = Diagnostic::new(Id::WRONG_TYPE, "`<<` merges mappings alone").at(source.span);
+                    self.found.push(one.help("name an anchor of a mapping: `<<: *name`"));
+                    continue;
+                };
+                let missing = others.iter().filter(|other| own.iter().all(|entry| entry.key.value != other.key.value));
+                let missing: Vec<Entry> = missing.cloned().collect();
+                own.extend(missing);
+            }
+        }
+        own
     }
 
     fn add(&mut self, node: Node, anchor: usize, size: usize) {
@@ -281,6 +304,14 @@ mod tests {
         let (node, found, _) = read(&bomb);
         assert!(node.is_none());
         assert_eq!(found, ["yaml/limit: more than 1000000 values, those that aliases repeat included"]);
+    }
+
+    #[test]
+    fn merge_keys_add_what_is_not_given() {
+        let (node, found, _) = read("a: &x {k: 1, l: 2}\nb: {<<: *x, l: 3}\n");
+        assert_eq!(found, [""; 0]);
+        assert_eq!(node.unwrap().get("b").unwrap().to_json(), json!({"l": 3, "k": 1}));
+        assert_eq!(read("b: {<<: 1}\n").1, ["yaml/wrong-type: `<<` merges mappings alone"]);
     }
 
     #[test]

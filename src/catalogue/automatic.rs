@@ -1,0 +1,100 @@
+use serde_json::{Map, Value};
+
+use super::Selector;
+use crate::expect::Matcher;
+use crate::source::Spanned;
+
+/// Something that the engine does by itself between two activities.
+#[derive(Clone, Debug)]
+pub struct Automatic {
+    /// Its name in `simulate:`.
+    pub name: Spanned<String>,
+    /// A line for people.
+    pub title: String,
+    /// How its element is recognised in a diagram.
+    pub element: Vec<Selector>,
+    /// Input parameters of the element whose values name it in `simulate:`, beside its own name.
+    pub keys: Vec<String>,
+    /// What it does.
+    pub behaviour: Behaviour,
+    /// The failures that it can be told to have, by outcome name.
+    pub failures: Vec<Failure>,
+    /// Local variables that its output mappings may read where nothing else gives them.
+    pub locals: Map<String, Value>,
+    /// The state of the instance (flowproof's word) while it waits next.
+    pub state: Option<String>,
+}
+
+/// The generic behaviours.
+#[derive(Clone, Debug)]
+pub enum Behaviour {
+    /// Passes or fails, by the script, else by the first rule that matches the last capture.
+    Check {
+        /// The variable that holds what is judged and by which attempts are counted; `{name}` is an input parameter.
+        subject: Option<String>,
+        /// The limit on failures.
+        attempts: Option<Attempts>,
+        /// Rules over facts of the capture.
+        rules: Vec<Rule>,
+        /// Local variables that tell the result: the name, and whether it is true on `failed` or on `passed`.
+        results: Vec<(String, bool)>,
+    },
+    /// Adds one to the process variable that the named input parameter names.
+    Counter {
+        /// The input parameter.
+        variable: String,
+    },
+    /// Removes the process variables that the named input parameter lists.
+    Clear {
+        /// The input parameter.
+        variables: String,
+    },
+    /// Decides: the value of an input parameter where it has one, else by whether some check failed.
+    Decide {
+        /// The input parameter whose value is taken as it is.
+        from: String,
+        /// The input parameter that gives the decision when a check failed.
+        on_failure: String,
+        /// The decision otherwise.
+        otherwise: Value,
+        /// The local variable that is written.
+        result: String,
+    },
+    /// Does what the script says, else nothing.
+    Stub,
+}
+
+/// How many failures a check allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempts {
+    /// The input parameter that gives the number. The n-th failure of a limit n exceeds it.
+    pub limit: String,
+    /// The input parameter that says whether exceeding raises an error; otherwise execution goes on.
+    pub raised_if: Option<String>,
+    /// The failure that exceeding is.
+    pub exceeded: String,
+}
+
+/// A way to fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The outcome's name.
+    pub name: Spanned<String>,
+    /// The BPMN error that is raised.
+    pub error: String,
+    /// The codes on the wire, the first being the default; none means that the wire does not show it.
+    pub codes: Vec<i64>,
+    /// The message on the wire.
+    pub message: Option<String>,
+}
+
+/// A rule over facts of a capture: `sha256`, `bytes`, `width`, `height`, `comment`, `media`.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// What must hold of the facts.
+    pub when: Vec<(String, Matcher)>,
+    /// The failure that follows.
+    pub outcome: Spanned<String>,
+    /// Its code, if not the failure's first.
+    pub code: Option<i64>,
+}

@@ -1,0 +1,17 @@
+//! What is known of a process engine: how a session is opened, its activities with inputs, requests and outcomes, what it
+//! does by itself, and the wire, which says where things stand in requests and answers.
+//!
+//! A catalogue is a YAML file. The runner reads answers through the wire and the simulator writes them through the same
+//! wire. No engine is known to Rust code.
+
+mod activity;
+mod automatic;
+mod model;
+mod session;
+mod wire;
+
+pub use activity::{Activity, Ensure, Input, InputType, Keep, Outcome, RequestUse, Simulated, When};
+pub use automatic::{Attempts, Automatic, Behaviour, Failure, Rule};
+pub use model::{Catalogue, Selector};
+pub use session::{Condition, Finalizer, Session, SimulatedSession, States};
+pub use wire::{Answer, Body, BodyFormat, Exchange, Field, Param, Reason, Role, UrlSource, Wire};

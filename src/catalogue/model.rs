@@ -1,0 +1,76 @@
+use std::collections::BTreeMap;
+
+use super::{Activity, Automatic, Session, Wire};
+use crate::source::Spanned;
+
+/// A whole catalogue, shared by everything that runs against its engine.
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    /// Its name, as settings and scenarios use it.
+    pub name: Spanned<String>,
+    /// A line for people.
+    pub title: String,
+    /// How a session is opened, renewed and read.
+    pub session: Session,
+    /// The activities by name, in the order of the file.
+    pub activities: Vec<Activity>,
+    /// What the engine does by itself, in the order of the file.
+    pub automatic: Vec<Automatic>,
+    /// Where things stand in requests and answers.
+    pub wire: Wire,
+}
+
+impl Catalogue {
+    /// The activity of a name.
+    pub fn activity(&self, name: &str) -> Option<&Activity> {
+        self.activities.iter().find(|activity| activity.name.value == name)
+    }
+
+    /// The activity that an element of a process is, by its extension attributes or its name. An attribute decides
+    /// before a name, so that a renamed element stays what it is.
+    pub fn activity_of(&self, attributes: &BTreeMap<String, String>, name: Option<&str>) -> Option<&Activity> {
+        find(&self.activities, |activity| &activity.element, attributes, name)
+    }
+
+    /// What an automatic element of a process does, found as [`Catalogue::activity_of`] finds activities.
+    pub fn automatic_of(&self, attributes: &BTreeMap<String, String>, name: Option<&str>) -> Option<&Automatic> {
+        find(&self.automatic, |automatic| &automatic.element, attributes, name)
+    }
+}
+
+fn find<'a, T>(
+    all: &'a [T],
+    selectors: impl Fn(&T) -> &Vec<Selector>,
+    attributes: &BTreeMap<String, String>,
+    name: Option<&str>,
+) -> Option<&'a T> {
+    let by_attribute = all.iter().find(|one| selectors(one).iter().any(|selector| selector.matches_attribute(attributes)));
+    by_attribute.or_else(|| all.iter().find(|one| selectors(one).iter().any(|selector| selector.matches_name(name))))
+}
+
+/// How an element of a process is recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// By its name, white space normalised.
+    Name(String),
+    /// By one of its extension attributes.
+    Attribute {
+        /// The attribute's local name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+impl Selector {
+    /// Whether an element with these extension attributes is meant.
+    pub fn matches_attribute(&self, attributes: &BTreeMap<String, String>) -> bool {
+        matches!(self, Self::Attribute { name, value } if attributes.get(name) == Some(value))
+    }
+
+    /// Whether an element of this name is meant. No-break spaces, which modelers leave behind, count as spaces.
+    pub fn matches_name(&self, element: Option<&str>) -> bool {
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        matches!((self, element), (Self::Name(name), Some(element)) if words(name) == words(element))
+    }
+}

@@ -1,0 +1,167 @@
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::InputType;
+use crate::source::Spanned;
+use crate::template::Template;
+
+/// Where things stand in requests and answers.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    /// The header that carries a correlation id on every request; `None` sends none.
+    pub correlation: Option<String>,
+    /// The header that carries the credential.
+    pub credential_header: String,
+    /// Its value, over `session`.
+    pub credential_value: Template,
+    /// Where the engine's refusals have their fields.
+    pub error_fields: Vec<Field>,
+    /// What the simulator answers for which reason.
+    pub reasons: BTreeMap<String, Reason>,
+    /// The exchanges, in the order of the file.
+    pub exchanges: Vec<Exchange>,
+}
+
+impl Wire {
+    /// The exchange of a name.
+    pub fn exchange(&self, name: &str) -> Option<&Exchange> {
+        self.exchanges.iter().find(|exchange| exchange.name.value == name)
+    }
+}
+
+/// A refusal by the simulator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The HTTP status.
+    pub status: u16,
+    /// The engine's code.
+    pub code: i64,
+    /// The engine's message.
+    pub message: String,
+}
+
+/// What the simulator does when it gets a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Gives out a credential for a key.
+    IssueCredential,
+    /// Creates a token, which permits instances.
+    CreateToken,
+    /// Creates an instance of a process.
+    CreateInstance,
+    /// Starts an instance, or says where a started one stands.
+    StartInstance,
+    /// Completes the element at which an instance waits.
+    ContinueInstance,
+    /// Takes a file for the element at which an instance waits.
+    Upload,
+    /// Tells the state of an instance.
+    ReadInstance,
+}
+
+/// One kind of request with its answers.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// What the simulator does.
+    pub role: Role,
+    /// The methods: the first is sent, all are understood.
+    pub methods: Vec<String>,
+    /// The path; `{name}` is a parameter.
+    pub path: String,
+    /// Query parameters: the name on the wire and the parameter.
+    pub query: Vec<(String, String)>,
+    /// Headers: the name on the wire and the parameter.
+    pub headers: Vec<(String, String)>,
+    /// The parameter that, where given, is the whole URL.
+    pub url: UrlSource,
+    /// Whether the credential is sent and checked.
+    pub credential: bool,
+    /// What the parameters must be. The simulator refuses what is not; the runner sends anything.
+    pub params: Vec<Param>,
+    /// The body.
+    pub body: Body,
+    /// For uploads: the activities that accept it.
+    pub accepts: Vec<Spanned<String>>,
+    /// For uploads: the process variable that holds the captures; `{name}` is a parameter.
+    pub stores: Option<String>,
+    /// What words mean to the simulator: a meaning (`active`, `counted`, `timed`) and the parameter value that has it.
+    pub means: BTreeMap<String, (String, Value)>,
+    /// The answers, in the order of the file.
+    pub answers: Vec<Answer>,
+}
+
+impl Exchange {
+    /// The answer of a name.
+    pub fn answer(&self, name: &str) -> Option<&Answer> {
+        self.answers.iter().find(|answer| answer.name == name)
+    }
+}
+
+/// The parameter that, where given, is the whole URL of an exchange.
+pub type UrlSource = Option<String>;
+
+/// What a parameter of an exchange must be.
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// What it must be.
+    pub kind: InputType,
+    /// Whether it must be there.
+    pub required: bool,
+    /// Its value where it is not.
+    pub default: Option<Value>,
+    /// The longest text, in characters.
+    pub max_length: Option<u64>,
+    /// The smallest number.
+    pub min: Option<i64>,
+    /// The only values; empty for any.
+    pub one_of: Vec<Value>,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// How it is written.
+    pub format: BodyFormat,
+    /// Where parameters stand in it; for `multipart`, the pointer without its slash is the name of the part.
+    pub fields: Vec<Field>,
+}
+
+/// How the body of a request is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyFormat {
+    /// There is none.
+    None,
+    /// A JSON object; files are base64 text.
+    Json,
+    /// `multipart/form-data`; files are parts of their own.
+    Multipart,
+}
+
+/// Where a value stands in a JSON body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// What it is to flowproof: a dotted name such as `element.id`.
+    pub name: Spanned<String>,
+    /// JSON pointers (RFC 6901): the first is written; the first that is there is read.
+    pub pointers: Vec<String>,
+}
+
+/// One answer of an exchange.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Its name, by which the simulator chooses it.
+    pub name: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Where its fields stand.
+    pub fields: Vec<Field>,
+    /// Fields that the simulator composes, over what it knows.
+    pub values: Vec<(String, Template)>,
+    /// Members that are always written.
+    pub constants: Map<String, Value>,
+}
