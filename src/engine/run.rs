@@ -1,0 +1,178 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio::task::LocalSet;
+
+use super::cancel::Urgency;
+use super::walker::Walker;
+use super::{Cancel, Files, Target};
+use crate::event::{Event, EventKind, Summary, TargetRecord, VERSION, Verdict};
+use crate::plan::Planned;
+use crate::redact::Redactor;
+use crate::source::Sources;
+use crate::template::{Data, Ids};
+
+/// How a run is carried out.
+#[derive(Clone)]
+pub struct Options {
+    /// A unique id of the run.
+    pub run_id: String,
+    /// The seed of its data.
+    pub seed: u64,
+    /// How many scenarios run at a time.
+    pub jobs: usize,
+    /// How long one request may take.
+    pub timeout: Duration,
+    /// How long one scenario may take, its `after` not included.
+    pub scenario_timeout: Duration,
+    /// The clock.
+    pub clock: Clock,
+    /// Where fresh ids come from.
+    pub ids: Ids,
+}
+
+/// Tells the time.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock that asks a function.
+    pub fn new(now: impl Fn() -> jiff::Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The time.
+    pub fn now(&self) -> jiff::Timestamp {
+        (self.0)()
+    }
+
+    /// The time in ISO 8601 with milliseconds.
+    pub(super) fn stamp(&self) -> String {
+        format!("{:.3}", self.now())
+    }
+}
+
+/// What all scenarios of a run share.
+pub(super) struct Shared {
+    pub options: Options,
+    pub target: Target,
+    pub sources: Sources,
+    pub files: Arc<dyn Files>,
+    pub environment: Data,
+    pub redactor: Redactor,
+    pub cancel: Cancel,
+}
+
+/// How many events may wait for their consumer before scenarios wait for it.
+const EVENTS_WAITING: usize = 1024;
+
+/// Runs scenarios and gives every event to `consume`, in the order they happened, on this thread.
+///
+/// Scenarios are spread over one single-threaded runtime per core, which pull from one queue; each keeps connections of
+/// its own. Memory does not grow with their number.
+#[expect(clippy::too_many_arguments, reason = "each is a world of its own that only the caller can make")]
+pub fn run(
+    planned: &[Planned],
+    target: Target,
+    sources: Sources,
+    files: Arc<dyn Files>,
+    environment: Data,
+    redactor: Redactor,
+    options: Options,
+    cancel: &Cancel,
+    consume: &mut dyn FnMut(&Event),
+) -> Summary {
+    let started = Instant::now();
+    let mut summary = Summary::default();
+    let clock = options.clock.clone();
+    let mut tell = |event: Event| {
+        summary.add(&event);
+        consume(&event);
+    };
+    tell(Event {
+        at: clock.stamp(),
+        scenario: None,
+        kind: EventKind::RunStarted {
+            version: VERSION,
+            flowproof: env!("CARGO_PKG_VERSION").to_owned(),
+            run: options.run_id.clone(),
+            seed: options.seed,
+            target: TargetRecord {
+                name: target.name.clone(),
+                simulator: target.simulator,
+                base_url: redactor.mask(&target.base_url).into_owned(),
+            },
+            scenarios: planned.len(),
+            jobs: options.jobs,
+        },
+    });
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = options.jobs.clamp(1, planned.len().max(1));
+    let threads = cores.min(jobs);
+    let shared = Shared { options, target, sources, files, environment, redactor, cancel: cancel.clone() };
+    let queue = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let (sender, mut receiver) = mpsc::channel(EVENTS_WAITING);
+        for thread in 0..threads {
+            let lanes = jobs / threads + usize::from(thread < jobs % threads);
+            let (shared, queue, sender) = (&shared, &queue, sender.clone());
+            scope.spawn(move || drive(lanes, planned, shared, queue, &sender));
+        }
+        drop(sender);
+        while let Some(event) = receiver.blocking_recv() {
+            tell(event);
+        }
+    });
+    let finished = EventKind::RunFinished { summary: summary.clone(), millis: started.elapsed().as_secs_f64() * 1e3 };
+    consume(&Event { at: clock.stamp(), scenario: None, kind: finished });
+    summary
+}
+
+/// One core: a runtime with several lanes, each of which runs one scenario after another.
+fn drive(lanes: usize, planned: &[Planned], shared: &Shared, queue: &AtomicUsize, sender: &mpsc::Sender<Event>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let Ok(runtime) = runtime else { return };
+    // Connections belong to the runtime that made them.
+    let client = shared.target.client.with_own_connections().unwrap_or_else(|_| shared.target.client.clone());
+    let local = LocalSet::new();
+    let lanes = (0..lanes).map(|_| lane(planned, shared, queue, sender, &client));
+    local.block_on(&runtime, async {
+        let mut running: futures::stream::FuturesUnordered<_> = lanes.collect();
+        while futures::StreamExt::next(&mut running).await.is_some() {}
+    });
+}
+
+async fn lane(
+    planned: &[Planned],
+    shared: &Shared,
+    queue: &AtomicUsize,
+    sender: &mpsc::Sender<Event>,
+    client: &crate::http::Client,
+) {
+    loop {
+        let index = queue.fetch_add(1, Ordering::Relaxed);
+        let Some(one) = planned.get(index) else { return };
+        if shared.cancel.urgency() >= Urgency::Drain {
+            skip(one, shared, sender).await;
+            continue;
+        }
+        Walker::new(shared, one, index + 1, client.clone(), sender.clone()).run().await;
+    }
+}
+
+/// Tells of a scenario that was not begun.
+async fn skip(planned: &Planned, shared: &Shared, sender: &mpsc::Sender<Event>) {
+    let kind = EventKind::ScenarioFinished {
+        verdict: Verdict::Aborted,
+        flaky: false,
+        millis: 0.0,
+        requests: 0,
+        walk: Vec::new(),
+        problems: Vec::new(),
+        reason: Some("the run was interrupted before it began".to_owned()),
+    };
+    let event = Event { at: shared.options.clock.stamp(), scenario: Some(planned.id.clone()), kind };
+    let _ = sender.send(event).await;
+}
