@@ -3,4 +3,5 @@
 //! The crate is a pure core with thin effects around it. [`source`] and [`diagnostic`] hold texts, positions and problems.
 
 pub mod diagnostic;
+pub mod process;
 pub mod source;
