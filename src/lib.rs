@@ -9,6 +9,7 @@ pub mod event;
 pub mod query;
 pub mod redact;
 pub mod script;
+pub mod process;
 pub mod source;
 pub mod template;
 pub mod yaml;
