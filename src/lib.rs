@@ -4,12 +4,16 @@
 //! [`yaml`] reads files into trees with places; [`template`] evaluates the `{{ … }}` in them; [`redact`] keeps secrets out of all that
 //! is shown.
 
+pub mod catalogue;
 pub mod diagnostic;
 pub mod event;
 pub mod query;
 pub mod redact;
 pub mod script;
 pub mod process;
+pub mod expect;
+pub mod redact;
+pub mod script;
 pub mod source;
 pub mod template;
 pub mod yaml;
