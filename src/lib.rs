@@ -4,6 +4,7 @@
 
 pub mod diagnostic;
 pub mod event;
+pub mod http;
 pub mod script;
 pub mod source;
 pub mod yaml;
