@@ -85,7 +85,8 @@ pub(super) fn explain(error: &reqwest::Error, url: &Url, timeout: Duration, reac
 fn tls_reason(error: &rustls::Error) -> String {
     use rustls::{CertificateError, Error};
     match error {
-        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+        // A signature is bad where another authority of the same name is known.
+        Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
             format!("its certificate is signed by nobody known; name the authority's file under `{}`", setting::CA)
         }
         Error::InvalidCertificate(

@@ -11,6 +11,8 @@ pub(super) enum Behaviour {
     Close,
     /// Reads a request, sends this and closes.
     Say(Vec<u8>),
+    /// Reads nothing, sends this and closes.
+    SayUnasked(Vec<u8>),
     /// Reads a request and stays silent until the other side leaves.
     Silence,
     /// Reads a request, sends this, then stays silent.
@@ -38,6 +40,13 @@ impl Server {
 async fn serve(socket: &mut TcpStream, behaviour: Behaviour) -> Vec<u8> {
     let (said, stays) = match behaviour {
         Behaviour::Close => return Vec::new(),
+        Behaviour::SayUnasked(said) => {
+            let _ = socket.write_all(&said).await;
+            // Closing with the other side's bytes unread would reset the connection and take ours along.
+            let _ = socket.shutdown().await;
+            while matches!(socket.read(&mut [0; 64]).await, Ok(read) if read > 0) {}
+            return Vec::new();
+        }
         Behaviour::Say(said) => (said, false),
         Behaviour::Silence => (Vec::new(), true),
         Behaviour::SayThenSilence(said) => (said, true),
