@@ -6,5 +6,7 @@ pub mod diagnostic;
 pub mod event;
 pub mod http;
 pub mod script;
+pub mod redact;
 pub mod source;
+pub mod template;
 pub mod yaml;

@@ -6,6 +6,7 @@
 
 mod fields;
 mod node;
+mod place;
 mod scalar;
 mod tree;
 
