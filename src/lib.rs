@@ -5,8 +5,8 @@
 pub mod diagnostic;
 pub mod event;
 pub mod http;
-pub mod script;
 pub mod redact;
+pub mod script;
 pub mod source;
 pub mod template;
 pub mod yaml;

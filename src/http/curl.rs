@@ -1,46 +1,47 @@
 use serde_json::Value;
 
 use super::request::{Part, Request, RequestBody, SentFile};
-use super::{Mask, shorten};
+use super::shorten;
+use crate::redact::Redactor;
 
 /// Most bytes of a body inside a curl line; a longer one is shortened and the line says so.
 const BODY: usize = 8 << 10;
 
 /// A command line that sends the same request: quoted for a POSIX shell, secrets as environment variables, files by path.
-pub(super) fn line(request: &Request, url: &str, mask: &dyn Mask) -> String {
+pub(super) fn line(request: &Request, url: &str, redactor: &Redactor) -> String {
     let mut words = vec!["curl".to_owned()];
     let mut shortened = false;
     let has_body = request.body != RequestBody::None;
     if has_body || request.method != "GET" {
-        words.push(format!("-X {}", Words::of(&request.method, mask)));
+        words.push(format!("-X {}", Words::of(&request.method, redactor)));
     }
     // Brackets and braces would be patterns to curl.
     if url.contains(['[', ']', '{', '}']) {
         words.push("-g".to_owned());
     }
-    words.push(Words::of(url, mask).to_string());
+    words.push(Words::of(url, redactor).to_string());
     for (name, value) in super::record::sent_headers(request) {
         // To curl, `name:` takes a header away; `name;` sends it empty.
         let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
-        words.push(format!("-H {}", Words::of(&header, mask)));
+        words.push(format!("-H {}", Words::of(&header, redactor)));
     }
     match &request.body {
         RequestBody::None => {}
         RequestBody::Json(value) => {
-            let mut body = Words { mask, parts: Vec::new() };
+            let mut body = Words { redactor, parts: Vec::new() };
             body.json(value, &request.files);
             if body.literal_bytes() > BODY {
                 shortened = true;
-                body = Words::of(&shorten::json(value, mask).to_string(), mask);
+                body = Words::of(&shorten::json(value, redactor).to_string(), redactor);
             }
             words.push(format!("--data-raw {body}"));
         }
         RequestBody::Bytes { bytes, .. } => match (file_of(bytes, &request.files), std::str::from_utf8(bytes)) {
-            (Some(file), _) => words.push(format!("--data-binary {}", Words::of(&format!("@{}", file.path), mask))),
-            (None, Ok(text)) if text.len() <= BODY => words.push(format!("--data-raw {}", Words::of(text, mask))),
+            (Some(file), _) => words.push(format!("--data-binary {}", Words::of(&format!("@{}", file.path), redactor))),
+            (None, Ok(text)) if text.len() <= BODY => words.push(format!("--data-raw {}", Words::of(text, redactor))),
             (None, Ok(text)) => {
                 shortened = true;
-                words.push(format!("--data-raw {}", Words::of(&shorten::text(text, mask).0, mask)));
+                words.push(format!("--data-raw {}", Words::of(&shorten::text(text, redactor).0, redactor)));
             }
             (None, Err(_)) => {
                 shortened = true;
@@ -49,7 +50,7 @@ pub(super) fn line(request: &Request, url: &str, mask: &dyn Mask) -> String {
         },
         RequestBody::Multipart(parts) => {
             for part in parts {
-                let (word, whole) = form_word(part, &request.files, mask);
+                let (word, whole) = form_word(part, &request.files, redactor);
                 shortened |= !whole;
                 words.push(word);
             }
@@ -61,18 +62,18 @@ pub(super) fn line(request: &Request, url: &str, mask: &dyn Mask) -> String {
     words.join(" ")
 }
 
-fn form_word(part: &Part, files: &[SentFile], mask: &dyn Mask) -> (String, bool) {
+fn form_word(part: &Part, files: &[SentFile], redactor: &Redactor) -> (String, bool) {
     let media = part.media.as_ref().map(|media| format!(";type={media}")).unwrap_or_default();
     if let Some(file) = file_of(&part.bytes, files) {
         let name = part.file_name.as_ref().map(|name| format!(";filename={}", form_text(name))).unwrap_or_default();
         let word = format!("{}=@{}{media}{name}", part.name, form_text(&file.path));
-        return (format!("-F {}", Words::of(&word, mask)), true);
+        return (format!("-F {}", Words::of(&word, redactor)), true);
     }
     match std::str::from_utf8(&part.bytes) {
         Ok(text) if text.len() <= BODY => {
-            (format!("--form-string {}", Words::of(&format!("{}={text}", part.name), mask)), true)
+            (format!("--form-string {}", Words::of(&format!("{}={text}", part.name), redactor)), true)
         }
-        _ => (format!("-F {}", Words::of(&format!("{}=@part.bin{media}", part.name), mask)), false),
+        _ => (format!("-F {}", Words::of(&format!("{}=@part.bin{media}", part.name), redactor)), false),
     }
 }
 
@@ -95,7 +96,7 @@ fn file_of<'a>(bytes: &[u8], files: &'a [SentFile]) -> Option<&'a SentFile> {
 
 /// One word of a shell command in the making: literal text, and pieces that the shell puts in.
 struct Words<'a> {
-    mask: &'a dyn Mask,
+    redactor: &'a Redactor,
     parts: Vec<Piece>,
 }
 
@@ -106,8 +107,8 @@ enum Piece {
 }
 
 impl<'a> Words<'a> {
-    fn of(text: &str, mask: &'a dyn Mask) -> Self {
-        Self { mask, parts: vec![Piece::Literal(text.to_owned())] }
+    fn of(text: &str, redactor: &'a Redactor) -> Self {
+        Self { redactor, parts: vec![Piece::Literal(text.to_owned())] }
     }
 
     fn literal_bytes(&self) -> usize {
@@ -167,9 +168,9 @@ impl std::fmt::Display for Words<'_> {
                     write!(f, "\"$(base64 < {} | tr -d '\\n')\"", quoted(path))?;
                 }
                 Piece::Literal(text) => {
-                    let masked = self.mask.mask(text);
+                    let masked = self.redactor.mask(text);
                     let mut rest: &str = &masked;
-                    while let Some((before, name, after)) = self.mask.next_secret(rest) {
+                    while let Some((before, name, after)) = next_secret(rest) {
                         if !before.is_empty() {
                             f.write_str(&quoted(before))?;
                         }
@@ -186,6 +187,23 @@ impl std::fmt::Display for Words<'_> {
     }
 }
 
+/// Splits masked text at the first secret: what stands before it, its name, what stands after it.
+fn next_secret(masked: &str) -> Option<(&str, &str, &str)> {
+    const OPEN: &str = "[secret:";
+    let mut from = 0;
+    while let Some(at) = masked[from..].find(OPEN).map(|at| from + at) {
+        let name = &masked[at + OPEN.len()..];
+        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || "_.-".contains(c)));
+        match end {
+            Some(end) if end > 0 && name[end..].starts_with(']') => {
+                return Some((&masked[..at], &name[..end], &name[end + 1..]));
+            }
+            _ => from = at + OPEN.len(),
+        }
+    }
+    None
+}
+
 /// The environment variable that stands for a secret.
 fn variable(secret: &str) -> String {
     let plain = secret.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' });
@@ -200,3 +218,7 @@ fn quoted(text: &str) -> String {
     }
     format!("'{}'", text.replace('\'', r"'\''"))
 }
+
+#[cfg(test)]
+#[path = "tests/curl.rs"]
+mod tests;

@@ -3,8 +3,9 @@
 //! Bounds: strings inside JSON 200 characters, arrays 50 elements, a JSON body 2,000 values, a text body 4 KiB, a body in
 //! a curl line 8 KiB. What is cut says so and keeps its size; images and other binary data are described, never carried.
 
-use super::{Answer, Exchange, Mask, Part, Request, RequestBody, curl, shorten};
+use super::{Answer, Exchange, Part, Request, RequestBody, curl, shorten};
 use crate::event::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
+use crate::redact::Redactor;
 
 /// The record of a whole exchange: `name` in the catalogue (or `request`), `attempt` from 1, `id` the correlation id.
 pub fn exchange(
@@ -13,18 +14,18 @@ pub fn exchange(
     id: &str,
     request: &Request,
     exchange: &Exchange,
-    mask: &dyn Mask,
+    redactor: &Redactor,
 ) -> ExchangeRecord {
     let millis = |duration: std::time::Duration| (duration.as_secs_f64() * 1e6).round() / 1e3;
     let mut error = exchange.answer.as_ref().err().cloned();
     if let Some(error) = &mut error {
-        error.message = mask.mask(&error.message).into_owned();
+        error.message = redactor.mask(&error.message).into_owned();
     }
     ExchangeRecord {
         name: name.to_owned(),
         attempt,
-        request: self::request(id, request, mask),
-        response: exchange.answer.as_ref().ok().map(|answer| response(answer, mask)),
+        request: self::request(id, request, redactor),
+        response: exchange.answer.as_ref().ok().map(|answer| response(answer, redactor)),
         error,
         millis: millis(exchange.timings.total),
         first_byte_millis: exchange.timings.first_byte.map(millis),
@@ -32,30 +33,30 @@ pub fn exchange(
 }
 
 /// The record of a request.
-pub fn request(id: &str, request: &Request, mask: &dyn Mask) -> RequestRecord {
+pub fn request(id: &str, request: &Request, redactor: &Redactor) -> RequestRecord {
     let mut url = request.url.clone();
     if url.password().is_some() {
         // A URL whose password cannot be replaced has none.
         let _ = url.set_password(Some("***"));
     }
-    let headers = sent_headers(request).into_iter().map(|(name, value)| (name, mask.mask(&value).into_owned()));
+    let headers = sent_headers(request).into_iter().map(|(name, value)| (name, redactor.mask(&value).into_owned()));
     RequestRecord {
         id: id.to_owned(),
         method: request.method.clone(),
-        url: mask.mask(url.as_str()).into_owned(),
+        url: redactor.mask(url.as_str()).into_owned(),
         headers: headers.collect(),
-        body: body(&request.body, mask),
-        curl: curl::line(request, url.as_str(), mask),
+        body: body(&request.body, redactor),
+        curl: curl::line(request, url.as_str(), redactor),
     }
 }
 
 /// The record of an answer.
-pub fn response(answer: &Answer, mask: &dyn Mask) -> ResponseRecord {
-    let headers = answer.headers.iter().map(|(name, value)| (name.clone(), mask.mask(value).into_owned()));
+pub fn response(answer: &Answer, redactor: &Redactor) -> ResponseRecord {
+    let headers = answer.headers.iter().map(|(name, value)| (name.clone(), redactor.mask(value).into_owned()));
     let body = match answer.json() {
         _ if answer.body.is_empty() => BodyRecord::None,
-        Ok(value) => BodyRecord::Json { value: shorten::json(value, mask), bytes: answer.body.len() as u64 },
-        Err(_) => raw(&answer.media(), &answer.body, mask),
+        Ok(value) => BodyRecord::Json { value: shorten::json(value, redactor), bytes: answer.body.len() as u64 },
+        Err(_) => raw(&answer.media(), &answer.body, redactor),
     };
     ResponseRecord { status: answer.status, headers: headers.collect(), body }
 }
@@ -75,16 +76,16 @@ pub(super) fn sent_headers(request: &Request) -> Vec<(String, String)> {
     headers
 }
 
-fn body(body: &RequestBody, mask: &dyn Mask) -> BodyRecord {
+fn body(body: &RequestBody, redactor: &Redactor) -> BodyRecord {
     match body {
         RequestBody::None => BodyRecord::None,
         RequestBody::Json(value) => {
-            BodyRecord::Json { value: shorten::json(value, mask), bytes: value.to_string().len() as u64 }
+            BodyRecord::Json { value: shorten::json(value, redactor), bytes: value.to_string().len() as u64 }
         }
-        RequestBody::Bytes { media, bytes } => raw(media, bytes, mask),
+        RequestBody::Bytes { media, bytes } => raw(media, bytes, redactor),
         RequestBody::Multipart(parts) => {
             let lines: Vec<String> = parts.iter().map(part).collect();
-            let (text, cut) = shorten::text(&lines.join("\n"), mask);
+            let (text, cut) = shorten::text(&lines.join("\n"), redactor);
             BodyRecord::Text { text, bytes: parts.iter().map(|part| part.bytes.len() as u64).sum(), cut }
         }
     }
@@ -103,11 +104,11 @@ fn part(part: &Part) -> String {
     }
 }
 
-fn raw(media: &str, bytes: &[u8], mask: &dyn Mask) -> BodyRecord {
+fn raw(media: &str, bytes: &[u8], redactor: &Redactor) -> BodyRecord {
     let size = bytes.len() as u64;
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains('\0') => {
-            let (text, cut) = shorten::text(text, mask);
+            let (text, cut) = shorten::text(text, redactor);
             BodyRecord::Text { text, bytes: size, cut }
         }
         _ => {
@@ -117,3 +118,7 @@ fn raw(media: &str, bytes: &[u8], mask: &dyn Mask) -> BodyRecord {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "tests/record.rs"]
+mod tests;

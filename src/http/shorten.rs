@@ -3,7 +3,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::Mask;
+use crate::redact::Redactor;
 
 /// Most characters of a string inside JSON.
 pub(super) const STRING: usize = 200;
@@ -15,14 +15,14 @@ pub(super) const VALUES: usize = 2_000;
 pub(super) const TEXT: usize = 4 << 10;
 
 /// JSON as events carry it: secrets masked, long strings, arrays and bodies cut, images described.
-pub(super) fn json(value: &Value, mask: &dyn Mask) -> Value {
-    Walk { mask, left: VALUES }.value(value)
+pub(super) fn json(value: &Value, redactor: &Redactor) -> Value {
+    Walk { redactor, left: VALUES }.value(value)
 }
 
 /// The beginning of a text with its secrets masked, and whether it was cut.
-pub(super) fn text(text: &str, mask: &dyn Mask) -> (String, bool) {
+pub(super) fn text(text: &str, redactor: &Redactor) -> (String, bool) {
     // Masked first: half a secret would not be recognised.
-    let masked = mask.mask(text);
+    let masked = redactor.mask(text);
     let end = masked.floor_char_boundary(TEXT);
     (masked[..end].to_owned(), end < masked.len())
 }
@@ -66,7 +66,7 @@ pub(super) fn media_of(bytes: &[u8]) -> Option<&'static str> {
 }
 
 struct Walk<'a> {
-    mask: &'a dyn Mask,
+    redactor: &'a Redactor,
     left: usize,
 }
 
@@ -80,7 +80,7 @@ impl Walk<'_> {
             Value::Number(number) => {
                 // A secret of digits may have become a number on its way.
                 let plain = number.to_string();
-                let masked = self.mask.mask(&plain);
+                let masked = self.redactor.mask(&plain);
                 if masked == plain { value.clone() } else { Value::String(masked.into_owned()) }
             }
             Value::Null | Value::Bool(_) => value.clone(),
@@ -94,7 +94,7 @@ impl Walk<'_> {
         {
             return describe(media, &bytes);
         }
-        let masked = self.mask.mask(text);
+        let masked = self.redactor.mask(text);
         match masked.char_indices().nth(STRING) {
             None => masked.into_owned(),
             Some((end, _)) => format!("{}… ({} characters)", &masked[..end], text.chars().count()),
