@@ -5,6 +5,7 @@
 pub mod diagnostic;
 pub mod event;
 pub mod http;
+pub mod query;
 pub mod redact;
 pub mod script;
 pub mod source;
