@@ -5,8 +5,8 @@ use url::{Host, Url};
 /// The names of the settings that messages point at, as they are written for a target.
 pub(super) mod setting {
     pub const ALLOWED_HOSTS: &str = "allowed-hosts";
-    pub const CA: &str = "ca";
-    pub const CLIENT_CERTIFICATE: &str = "client-certificate";
+    pub const CA: &str = "tls.ca";
+    pub const CLIENT_CERTIFICATE: &str = "tls.client-certificate";
     pub const MAX_RESPONSE_BYTES: &str = "max-response-bytes";
     pub const PROXY: &str = "proxy";
     pub const TIMEOUT: &str = "timeout";

@@ -95,7 +95,7 @@ async fn an_unknown_authority_is_an_error_of_tls_that_names_the_setting() {
     let exchange = get(&config(&server, &authority())).await;
     let error = exchange.answer.expect_err("not trusted");
     assert_eq!(error.phase, ErrorPhase::Tls, "{error:?}");
-    assert!(error.message.ends_with("is signed by nobody known; name the authority's file under `ca`"), "{error:?}");
+    assert!(error.message.ends_with("is signed by nobody known; name the authority's file under `tls.ca`"), "{error:?}");
     assert!(!exchange.request_was_sent);
     assert_eq!(server.shown.await.expect("no panic"), None);
 }
@@ -136,7 +136,7 @@ async fn a_server_that_wants_a_certificate_of_the_client_is_an_error_of_tls() {
     let server = serve(&certificate(&authority, "localhost"), Some(&authority)).await;
     let error = get(&config(&server, &authority)).await.answer.expect_err("no certificate");
     assert_eq!(error.phase, ErrorPhase::Tls, "{error:?}");
-    assert!(error.message.ends_with("name one under `client-certificate`"), "{error:?}");
+    assert!(error.message.ends_with("name one under `tls.client-certificate`"), "{error:?}");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn unusable_certificates_are_refused_by_name() {
     let error = Client::new(&with_ca).expect_err("no certificate");
     assert_eq!(
         error.to_string(),
-        "`empty.pem` under `ca` holds no usable certificate: there is no PEM certificate in it"
+        "`empty.pem` under `tls.ca` holds no usable certificate: there is no PEM certificate in it"
     );
     let authority = authority();
     let mut config = ClientConfig { ca: vec![pem("ca.pem", authority.pem())], ..ClientConfig::new(base) };
