@@ -7,6 +7,7 @@
 pub mod catalogue;
 pub mod diagnostic;
 pub mod event;
+pub mod http;
 pub mod query;
 pub mod redact;
 pub mod script;
