@@ -139,8 +139,8 @@ fn drive(lanes: usize, planned: &[Planned], shared: &Shared, queue: &AtomicUsize
     let local = LocalSet::new();
     let lanes = (0..lanes).map(|_| lane(planned, shared, queue, sender, &client));
     local.block_on(&runtime, async {
-        let mut running: futures::stream::FuturesUnordered<_> = lanes.collect();
-        while futures::StreamExt::next(&mut running).await.is_some() {}
+        let mut running: futures_util::stream::FuturesUnordered<_> = lanes.collect();
+        while futures_util::StreamExt::next(&mut running).await.is_some() {}
     });
 }
 

@@ -9,6 +9,8 @@ use serde_json::Value;
 use super::evaluation::{self, Located};
 use super::pattern::Patterns;
 use super::{lexis, typing};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::source::{Sources, Span};
 
 /// Longest JSONPath, in bytes.
 pub const MAX_LENGTH: usize = 4096;
@@ -66,6 +68,25 @@ impl JsonPath {
         let query = parse_json_path(text).map_err(|error| refused(text, &error))?;
         let patterns = typing::check(&query, &calls)?;
         Ok(Self { text: text.to_owned(), query, patterns })
+    }
+
+    /// Reads a JSONPath that stands at `span`, with or without quotes, and reports a problem at its exact place.
+    pub fn read(text: &str, span: Span, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+        let error = match Self::compile(text) {
+            Ok(path) => return Some(path),
+            Err(error) => error,
+        };
+        let place = match sources.text(span).find(text) {
+            Some(start) if error.offset < text.len() => {
+                let length = text[error.offset..].chars().next().map_or(1, char::len_utf8);
+                span.slice(start + error.offset, length)
+            }
+            Some(start) => span.slice((start + text.len()).saturating_sub(1), 1),
+            None => span,
+        };
+        let problem = Diagnostic::new(Id::QUERY_PATH, format!("`{text}` cannot be used as JSONPath"));
+        found.push(problem.label(place, error.message).help_if(error.help));
+        None
     }
 
     /// The text as written.
