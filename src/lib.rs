@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod diagnostic;
 pub mod expect;
+pub mod query;
 pub mod redact;
 pub mod script;
 pub mod source;
