@@ -3,6 +3,10 @@
 //! The crate is a pure core with thin effects around it. [`source`] and [`diagnostic`] hold texts, positions and problems.
 
 pub mod diagnostic;
+pub mod event;
+pub mod query;
+pub mod redact;
 pub mod script;
 pub mod source;
+pub mod template;
 pub mod yaml;

@@ -65,4 +65,16 @@ rules! {
     WRONG_VALUE = Error "yaml/wrong-value": "A value has the right kind but is not one that is allowed there.";
     WRONG_ID = Error "yaml/id": "An id is not lower-case letters, digits and underscores.";
     FILE_KIND = Error "file/kind": "A file is not of the kind that is expected there, by its first key.";
+    // Scenarios.
+    SCENARIO_STYLE = Error "scenario/style": "A scenario has both `steps` and `answers`.";
+    DUPLICATE_STEP = Error "scenario/duplicate-step": "Two steps of a scenario have the same id.";
+    UNKNOWN_STEP = Error "scenario/unknown-step": "A `goto` names no step of its block.";
+
+    // Templates.
+    TEMPLATE_SYNTAX = Error "template/syntax": "A template is not well-formed.";
+    TEMPLATE_UNKNOWN = Error "template/unknown-function": "A template names a function, filter or test that does not exist.";
+    TEMPLATE_KEY = Error "template/key": "The key of a mapping holds a template.";
+    TEMPLATE_UNDEFINED = Error "template/undefined": "A template reads something that is not defined.";
+    TEMPLATE_FAILED = Error "template/failed": "A template was evaluated and failed.";
+    TEMPLATE_LIMIT = Error "template/limit": "A template exceeds a bound on its length, work, nesting or result.";
 }
