@@ -44,7 +44,11 @@ impl Reading {
             return Ok(());
         }
         let name = &activity.name.value;
-        let message = format!("`{name}` must succeed to open the session, but gave {} with status {}", self.describe(), self.status);
+        let message = format!(
+            "`{name}` must succeed to open the session, but gave {} with status {}",
+            self.describe(),
+            self.status
+        );
         let trouble = Trouble::errored("run/session", message);
         let trouble = match &self.message {
             Some(told) => trouble.note(format!("the target says: {told}")),
@@ -55,7 +59,8 @@ impl Reading {
 
     /// What templates see of it as `response` and `steps.<id>`.
     pub fn data(&self) -> Map<String, Value> {
-        let headers: Map<String, Value> = self.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        let headers: Map<String, Value> =
+            self.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
         let mut data = Map::new();
         data.insert("outcome".into(), json!(self.outcome));
         data.insert("code".into(), json!(self.code));
@@ -108,7 +113,8 @@ impl Walker<'_> {
         scope: &Scope,
         read: Read,
     ) -> Result<Reading, Trouble> {
-        let outcome = activity.classify(read.status, &read.fields, inputs, scope).map(|outcome| outcome.name.value.clone());
+        let outcome =
+            activity.classify(read.status, &read.fields, inputs, scope).map(|outcome| outcome.name.value.clone());
         let code = read.fields.get("code").and_then(Value::as_i64);
         self.journal
             .emit(EventKind::OutcomeRead {
@@ -123,7 +129,15 @@ impl Walker<'_> {
             self.keep(activity, scope, &read)?;
         }
         let message = read.fields.get("message").and_then(Value::as_str).map(|text| self.journal.mask(text));
-        Ok(Reading { outcome, code, status: read.status, headers: read.headers, body: read.body, message, millis: read.millis })
+        Ok(Reading {
+            outcome,
+            code,
+            status: read.status,
+            headers: read.headers,
+            body: read.body,
+            message,
+            millis: read.millis,
+        })
     }
 
     /// Keeps what a successful answer gives to the session, and judges what the catalogue ensures.
@@ -141,7 +155,8 @@ impl Walker<'_> {
                 return Err(Trouble::failed("run/ensure", format!("`{}`: {}", activity.name.value, ensure.otherwise)));
             }
         }
-        let credential = self.catalogue().session.credential.as_ref().is_some_and(|name| name.value == activity.name.value);
+        let credential =
+            self.catalogue().session.credential.as_ref().is_some_and(|name| name.value == activity.name.value);
         if credential {
             let ttl = read.fields.get("ttl").and_then(Value::as_u64).map(Duration::from_secs);
             self.credential = Some(Credential { issued: self.elapsed(), ttl });
@@ -164,7 +179,9 @@ impl Walker<'_> {
             let template = given.map(|(_, template)| template).or(input.default.as_ref());
             let mut value = match template {
                 Some(template) => self.evaluate(template, &scope).map_err(|trouble| {
-                    let origin = given.is_none().then(|| format!("`{}` needs its input `{}`", activity.name.value, input.name.value));
+                    let origin = given
+                        .is_none()
+                        .then(|| format!("`{}` needs its input `{}`", activity.name.value, input.name.value));
                     origin.into_iter().fold(trouble, Trouble::note)
                 })?,
                 None => Value::Null,
@@ -217,7 +234,8 @@ impl Walker<'_> {
             let param = match value.get(FILE).and_then(Value::as_str) {
                 None => ParamValue::Json(value),
                 Some(path) => {
-                    let file = self.run.files.load(path).map_err(|error| Trouble::errored("run/file", error.to_string()))?;
+                    let file =
+                        self.run.files.load(path).map_err(|error| Trouble::errored("run/file", error.to_string()))?;
                     files.push(SentFile { path: file.path.clone(), sha256: file.sha256.clone() });
                     let name = file.path.rsplit('/').next().unwrap_or_default().to_owned();
                     ParamValue::File(Media { name, media: file.media, bytes: file.bytes })

@@ -43,13 +43,16 @@ impl Walker<'_> {
         let of_element = |entry: &&AnswersEntry| {
             [&element.id, &element.name].into_iter().flatten().any(|name| *name == entry.key.value)
         };
-        let entry = answers.entries.iter().find(of_element).or_else(|| {
-            answers.entries.iter().find(|entry| entry.key.value == activity)
-        });
+        let entry = answers
+            .entries
+            .iter()
+            .find(of_element)
+            .or_else(|| answers.entries.iter().find(|entry| entry.key.value == activity));
         let place = self.position.describe();
         let Some(entry) = entry else {
             let keys = one_of(answers.entries.iter().map(|entry| entry.key.value.as_str()));
-            let trouble = Trouble::failed("run/unanswered", format!("the process stands {place}, and no answer is given for it"));
+            let trouble =
+                Trouble::failed("run/unanswered", format!("the process stands {place}, and no answer is given for it"));
             return Err(trouble.note(format!("answers are given for {keys}")));
         };
         let index = answers.entries.iter().position(|other| std::ptr::eq(other, entry)).unwrap_or_default();
@@ -59,7 +62,11 @@ impl Walker<'_> {
             Visits::Every(answer) => answer,
             Visits::Each(list) => list.get(visit).ok_or_else(|| {
                 let given = list.len();
-                let message = format!("the process stands {place} for the {} time, and `{}` has {given} answers", ordinal(visit + 1), entry.key.value);
+                let message = format!(
+                    "the process stands {place} for the {} time, and `{}` has {given} answers",
+                    ordinal(visit + 1),
+                    entry.key.value
+                );
                 Trouble::failed("run/unanswered", message).at(&self.run.sources, entry.key.span)
             })?,
         };
@@ -71,7 +78,8 @@ impl Walker<'_> {
             self.begin("wait", &super::control::iso(wait.value), None, Some(wait.span)).await?;
             let before = (name.to_owned(), self.position.data());
             self.let_pass(wait.value).await?;
-            let stayed = self.position.activity() == Some(before.0.as_str()) && self.position.data()["element"] == before.1["element"];
+            let stayed = self.position.activity() == Some(before.0.as_str())
+                && self.position.data()["element"] == before.1["element"];
             if stayed {
                 let message = format!("after waiting, the process still stands {}", self.position.describe());
                 return Err(Trouble::failed("run/no-timer", message).at(&self.run.sources, wait.span));
@@ -101,10 +109,13 @@ impl Walker<'_> {
         for (entry, used) in answers.entries.iter().zip(used) {
             let key = &entry.key.value;
             let unused = match &entry.visits {
-                Visits::Every(answer) => (*used == 0 && !answer.optional).then(|| format!("the answer for `{key}` was never asked for")),
+                Visits::Every(answer) => {
+                    (*used == 0 && !answer.optional).then(|| format!("the answer for `{key}` was never asked for"))
+                }
                 Visits::Each(list) => {
                     let left = list.iter().skip(*used).filter(|answer| !answer.optional).count();
-                    (left > 0).then(|| format!("`{key}` was asked for {used} times, and {left} of its answers are left"))
+                    (left > 0)
+                        .then(|| format!("`{key}` was asked for {used} times, and {left} of its answers are left"))
                 }
             };
             if let Some(message) = unused {

@@ -32,7 +32,11 @@ impl Walker<'_> {
     }
 
     async fn judge_end(&mut self, expect: &WalkExpectation) -> Result<(), Trouble> {
-        let matchers = expect.visits.iter().map(|(_, matcher)| matcher).chain(expect.instance.iter().map(|promise| &promise.matcher));
+        let matchers = expect
+            .visits
+            .iter()
+            .map(|(_, matcher)| matcher)
+            .chain(expect.instance.iter().map(|promise| &promise.matcher));
         let references: Vec<Reference> = matchers.flat_map(|matcher| matcher.references()).cloned().collect();
         self.prepare(&references)?;
         if let Some(walk) = &expect.walk {
@@ -51,7 +55,8 @@ impl Walker<'_> {
         }
         for name in &expect.never {
             let visits = self.memory.visits(&name.value);
-            let record = self.record_of("never", name.span, visits == 0, format!("no visit of `{}`", name.value), json!(visits));
+            let record =
+                self.record_of("never", name.span, visits == 0, format!("no visit of `{}`", name.value), json!(visits));
             let message = match visits {
                 0 => format!("`{}` was never visited", name.value),
                 _ => format!("`{}` was visited {visits} times, expected never", name.value),
@@ -117,7 +122,8 @@ impl Walker<'_> {
             false => crate::expect::differences(&json!(wanted), &json!(visited)),
         };
         let record = self.record_of(subject, place, holds, list(wanted), json!(visited));
-        self.record_expectation(ExpectationRecord { message, differences, ..record }, Verdict::Failed, Vec::new()).await;
+        self.record_expectation(ExpectationRecord { message, differences, ..record }, Verdict::Failed, Vec::new())
+            .await;
     }
 
     fn record_of(&self, subject: &str, place: Span, holds: bool, expected: String, actual: Value) -> ExpectationRecord {
@@ -139,5 +145,9 @@ fn list(names: &[&str]) -> String {
 
 /// The place of the first name that was not visited where it should have been.
 fn first_difference(wanted: &[Spanned<String>], visited: &[&str]) -> Option<Span> {
-    wanted.iter().enumerate().find(|(at, name)| visited.get(*at) != Some(&name.value.as_str())).map(|(_, name)| name.span)
+    wanted
+        .iter()
+        .enumerate()
+        .find(|(at, name)| visited.get(*at) != Some(&name.value.as_str()))
+        .map(|(_, name)| name.span)
 }

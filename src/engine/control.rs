@@ -72,7 +72,8 @@ impl Control {
         request.headers.push((Self::WORLD.to_owned(), self.world.clone()));
         request.body = RequestBody::Json(body);
         let exchange = self.client.send(&request).await;
-        let answer = exchange.answer.map_err(|error| trouble(format!("the simulator does not answer: {}", error.message)))?;
+        let answer =
+            exchange.answer.map_err(|error| trouble(format!("the simulator does not answer: {}", error.message)))?;
         if answer.status / 100 != 2 {
             let told = answer.json().ok().and_then(|body| body.get("message")).and_then(Value::as_str);
             let told = told.map_or_else(|| answer.first_line(), str::to_owned);

@@ -24,7 +24,12 @@ pub(super) struct Read {
 
 impl Walker<'_> {
     /// Sends an exchange and reads its answer, with a fresh credential where it needs one.
-    pub(super) async fn exchange(&mut self, exchange: &Exchange, params: &Params, files: &[SentFile]) -> Result<Read, Trouble> {
+    pub(super) async fn exchange(
+        &mut self,
+        exchange: &Exchange,
+        params: &Params,
+        files: &[SentFile],
+    ) -> Result<Read, Trouble> {
         let renewing = exchange.credential && self.planned.scenario.session.renewal == Renewal::Auto;
         if renewing && self.credential_is_old() {
             self.renew_credential().await?;
@@ -41,7 +46,12 @@ impl Walker<'_> {
         Ok(read)
     }
 
-    async fn exchange_once(&mut self, exchange: &Exchange, params: &Params, files: &[SentFile]) -> Result<Read, Trouble> {
+    async fn exchange_once(
+        &mut self,
+        exchange: &Exchange,
+        params: &Params,
+        files: &[SentFile],
+    ) -> Result<Read, Trouble> {
         let written = exchange.write_request(&self.run.target.base_url, params);
         let wire = written.map_err(|error| Trouble::errored("run/request", error.to_string()))?;
         let mut request = http_request(wire)?;
@@ -61,10 +71,9 @@ impl Walker<'_> {
         if self.credential.is_none() {
             return Ok(());
         }
-        let wire = &self.catalogue().wire;
-        let (name, value) = (wire.credential_header.clone(), wire.credential_value.clone());
-        let value = self.evaluate(&value, &self.scope())?;
-        request.headers.push((name, text_of(&value)));
+        let Some(credential) = self.catalogue().wire.credential.clone() else { return Ok(()) };
+        let value = self.evaluate(&credential.value, &self.scope())?;
+        request.headers.push((credential.header, text_of(&value)));
         Ok(())
     }
 
@@ -73,7 +82,8 @@ impl Walker<'_> {
         self.requests += 1;
         let id = format!("{}-{}", self.world_id, self.requests);
         if self.run.target.correlation
-            && let Some(header) = self.planned.catalogue.as_ref().and_then(|catalogue| catalogue.wire.correlation.clone())
+            && let Some(header) =
+                self.planned.catalogue.as_ref().and_then(|catalogue| catalogue.wire.correlation.clone())
         {
             request.headers.push((header, id.clone()));
         }
@@ -88,7 +98,10 @@ impl Walker<'_> {
         match exchange.answer {
             Ok(answer) => Ok((answer, millis)),
             Err(error) => {
-                let trouble = Trouble::errored(phase_id(error.phase), format!("{} {}: {}", request.method, request.url.path(), error.message));
+                let trouble = Trouble::errored(
+                    phase_id(error.phase),
+                    format!("{} {}: {}", request.method, request.url.path(), error.message),
+                );
                 Err(trouble.note(format!("reproduce: {curl}")))
             }
         }
@@ -146,7 +159,8 @@ pub(super) fn text_of(value: &Value) -> String {
 }
 
 fn http_request(wire: WireRequest) -> Result<Request, Trouble> {
-    let url = Url::parse(&wire.url).map_err(|error| Trouble::errored("run/request", format!("`{}` is no URL: {error}", wire.url)))?;
+    let url = Url::parse(&wire.url)
+        .map_err(|error| Trouble::errored("run/request", format!("`{}` is no URL: {error}", wire.url)))?;
     let mut request = Request::new(wire.method, url);
     request.headers = wire.headers;
     request.body = match wire.body {

@@ -32,7 +32,7 @@ impl Walker<'_> {
         match activity {
             Some(activity) => self.judge_outcome(expect, on, reading, activity, place).await,
             None if expect.is_none_or(|expect| expect.status.is_none()) => {
-                judgements.extend(StatusExpectation::success(place).judge("status", reading.status, &scope));
+                judgements.extend(StatusExpectation::class(2, place).judge(reading.status, &scope));
             }
             None => {}
         }
@@ -41,7 +41,7 @@ impl Walker<'_> {
             return Ok(());
         };
         if let Some(status) = &expect.status {
-            judgements.extend(status.judge("status", reading.status, &scope));
+            judgements.extend(status.judge(reading.status, &scope));
         }
         if let Some(code) = &expect.code {
             judgements.extend(promise(code, "code", reading.code.map(|code| json!(code)), &scope));
@@ -79,7 +79,8 @@ impl Walker<'_> {
         place: Span,
     ) {
         // An expectation that speaks of status or code alone leaves the outcome open.
-        let said = expect.is_none_or(|expect| !expect.outcome.is_empty() || (expect.status.is_none() && expect.code.is_none()));
+        let said = expect
+            .is_none_or(|expect| !expect.outcome.is_empty() || (expect.status.is_none() && expect.code.is_none()));
         if !said {
             return;
         }
@@ -112,10 +113,15 @@ impl Walker<'_> {
             notes.push(format!("the target says: {told}"));
         }
         if !holds {
-            notes.push(format!("the answer had status {}; the process stands {}", reading.status, self.position.describe()));
+            notes.push(format!(
+                "the answer had status {}; the process stands {}",
+                reading.status,
+                self.position.describe()
+            ));
         }
         // A server that fails is no statement about the process.
-        let verdict = if reading.outcome.is_none() && reading.status >= 500 { Verdict::Errored } else { Verdict::Failed };
+        let verdict =
+            if reading.outcome.is_none() && reading.status >= 500 { Verdict::Errored } else { Verdict::Failed };
         self.record_expectation(record, verdict, notes).await;
     }
 

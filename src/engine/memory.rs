@@ -32,8 +32,10 @@ impl Memory {
 
     /// The scope of the next evaluation.
     pub fn scope(&self, position: &Value) -> Scope {
-        let fields = |data: &BTreeMap<String, Data>| Data::fields(data.iter().map(|(name, data)| (name.clone(), data.clone())));
-        let visits: Map<String, Value> = self.visits.iter().map(|(name, count)| (name.replace('-', "_"), json!(count))).collect();
+        let fields =
+            |data: &BTreeMap<String, Data>| Data::fields(data.iter().map(|(name, data)| (name.clone(), data.clone())));
+        let visits: Map<String, Value> =
+            self.visits.iter().map(|(name, count)| (name.replace('-', "_"), json!(count))).collect();
         let mut scope = self
             .base
             .clone()

@@ -59,7 +59,8 @@ impl Walker<'_> {
             let (since, before) = (Instant::now(), self.problems.len());
             self.begin("activity", &name.value, None, None).await?;
             let result = self.send_activity(activity, given.map_or(&[], |(_, inputs)| inputs)).await;
-            let span = given.map(|(activity, _)| activity.span).or(scenario.process.as_ref().map(|process| process.span));
+            let span =
+                given.map(|(activity, _)| activity.span).or(scenario.process.as_ref().map(|process| process.span));
             let opened = result.and_then(|reading| reading.require_success(activity));
             if let Err(trouble) = opened {
                 // The step is told as ended before the problem leaves this function.

@@ -65,7 +65,8 @@ impl Walker<'_> {
     pub(super) async fn locate(&mut self, exchange: &Exchange, status: u16, fields: &Value) {
         let state = fields.get("state").and_then(Value::as_str).map(str::to_owned);
         let ended = state.as_ref().is_some_and(|state| self.catalogue().session.final_states.contains(state));
-        let told = exchange.answers.iter().flat_map(|answer| &answer.fields).any(|field| field.name.starts_with("element"));
+        let told =
+            exchange.answers.iter().flat_map(|answer| &answer.fields).any(|field| field.name.starts_with("element"));
         if let Some(state) = &state {
             self.instance_state = Some(state.clone());
         }
@@ -108,11 +109,15 @@ impl Walker<'_> {
     pub(super) async fn read_instance(&mut self) -> Result<Option<String>, Trouble> {
         let catalogue = self.catalogue().clone();
         let Some(activity) = catalogue.session.instance.as_ref().and_then(|name| catalogue.activity(name)) else {
-            return Err(Trouble::errored("run/instance", "the catalogue does not say how the state of an instance is read"));
+            return Err(Trouble::errored(
+                "run/instance",
+                "the catalogue does not say how the state of an instance is read",
+            ));
         };
         let reading = self.send_activity(activity, &[]).await?;
         if reading.status / 100 != 2 {
-            let message = format!("the state of the instance cannot be read: the target answers with status {}", reading.status);
+            let message =
+                format!("the state of the instance cannot be read: the target answers with status {}", reading.status);
             return Err(Trouble::errored("run/instance", message));
         }
         Ok(self.instance_state.clone())
@@ -124,7 +129,8 @@ impl Walker<'_> {
         match &self.position {
             Position::Unknown(_) => Ok(()),
             Position::At { activity: Some(at), element: record, .. } if at == activity => {
-                let meant = |element: &str| record.id.as_deref() == Some(element) || record.name.as_deref() == Some(element);
+                let meant =
+                    |element: &str| record.id.as_deref() == Some(element) || record.name.as_deref() == Some(element);
                 match element {
                     Some(element) if !meant(element) => Err(self.misplaced(&format!("element `{element}`"))),
                     _ => Ok(()),
@@ -135,7 +141,10 @@ impl Walker<'_> {
     }
 
     fn misplaced(&self, wanted: &str) -> Trouble {
-        let trouble = Trouble::failed("run/position", format!("the process is not at {wanted}: it stands {}", self.position.describe()));
+        let trouble = Trouble::failed(
+            "run/position",
+            format!("the process is not at {wanted}: it stands {}", self.position.describe()),
+        );
         match &self.position {
             Position::At { activity: Some(activity), .. } => {
                 let outcomes = self.catalogue().activity(activity).map(|found| {

@@ -146,7 +146,8 @@ impl Walker<'_> {
         if simulate.entries.is_empty() || self.control.is_none() {
             return Ok(());
         }
-        let references: Vec<Reference> = simulate.templates().flat_map(|template| template.references()).cloned().collect();
+        let references: Vec<Reference> =
+            simulate.templates().flat_map(|template| template.references()).cloned().collect();
         self.prepare(&references)?;
         let script = simulate.script(&self.scope()).map_err(|error| Trouble::template(&error, &self.run.sources))?;
         let Some(control) = &self.control else { return Ok(()) };
@@ -178,7 +179,8 @@ impl Walker<'_> {
 
     async fn check(&mut self, checks: &[Check]) -> Result<(), Trouble> {
         for check in checks {
-            let references: Vec<Reference> = check.value.references().iter().chain(check.matcher.references()).cloned().collect();
+            let references: Vec<Reference> =
+                check.value.references().iter().chain(check.matcher.references()).cloned().collect();
             self.prepare(&references)?;
             let scope = self.scope();
             let value = self.evaluate(&check.value, &scope)?;
@@ -199,11 +201,14 @@ impl Walker<'_> {
             let (value, from, tainted) = self.saved(save, reading)?;
             secret |= tainted;
             kept.insert(save.name.value.clone(), value.clone());
-            let origin = format!("was saved from {from} in step {} ({})", self.step, self.run.sources.locate(save.span));
+            let origin =
+                format!("was saved from {from} in step {} ({})", self.step, self.run.sources.locate(save.span));
             self.memory.set_var(&save.name.value, &value, tainted, origin);
             let value = self.journal.redactor.mask_json(value);
             let from = self.journal.mask(&from);
-            self.journal.emit(EventKind::ValueSaved { step: self.step, name: save.name.value.clone(), from, value }).await;
+            self.journal
+                .emit(EventKind::ValueSaved { step: self.step, name: save.name.value.clone(), from, value })
+                .await;
         }
         if let Some(id) = id {
             self.memory.set_step(&id.value, &Value::Object(kept), secret);
@@ -213,13 +218,17 @@ impl Walker<'_> {
 
     /// The value, where it came from, and whether it is secret.
     fn saved(&mut self, save: &Save, reading: &Reading) -> Result<(Value, String, bool), Trouble> {
-        let missing = |message: String, walker: &Self| Trouble::failed("run/save", message).at(&walker.run.sources, save.span);
+        let missing =
+            |message: String, walker: &Self| Trouble::failed("run/save", message).at(&walker.run.sources, save.span);
         match &save.from {
             SaveFrom::Path { path, text } => {
                 let found = path.evaluate(&reading.body).map_err(|error| missing(error.message, self))?;
                 let value = match (path.is_singular(), found.as_slice()) {
                     (true, []) => {
-                        let message = format!("there is nothing at `{text}` in the answer, so `{}` cannot be saved", save.name.value);
+                        let message = format!(
+                            "there is nothing at `{text}` in the answer, so `{}` cannot be saved",
+                            save.name.value
+                        );
                         let shown = crate::expect::shown(&reading.body, 200);
                         return Err(missing(message, self).note(format!("the answer is {shown}")));
                     }

@@ -68,11 +68,16 @@ pub(super) enum BlockEnd {
 }
 
 impl<'r> Walker<'r> {
-    pub fn new(run: &'r Shared, planned: &'r Planned, number: usize, client: Client, sender: mpsc::Sender<Event>) -> Self {
+    pub fn new(
+        run: &'r Shared,
+        planned: &'r Planned,
+        number: usize,
+        client: Client,
+        sender: mpsc::Sender<Event>,
+    ) -> Self {
         let world_id = format!("{}-{number}", run.options.run_id);
         let target = &run.target;
-        let control =
-            target.simulator.then(|| Control::new(client.clone(), &target.base_url, world_id.clone()));
+        let control = target.simulator.then(|| Control::new(client.clone(), &target.base_url, world_id.clone()));
         let journal = Journal::new(&planned.id, sender, run.options.clock.clone(), run.redactor.clone());
         let process = planned.scenario.process.as_ref().map(|process| process.value.clone());
         let base = Scope::new(run.options.clock.now(), run.options.ids.clone())
@@ -199,7 +204,8 @@ impl<'r> Walker<'r> {
             let movement = self.journal.redactor.mask_json(movement);
             self.journal.emit(EventKind::TokenMoved { request, instance, movement }).await;
         }
-        let unused = closed.unused.iter().map(|key| format!("`simulate` says something of `{key}` that was never needed"));
+        let unused =
+            closed.unused.iter().map(|key| format!("`simulate` says something of `{key}` that was never needed"));
         let stubs = closed.stubs.iter().map(|name| format!("nothing was said of {name}: the simulator let it pass"));
         for message in unused.chain(stubs) {
             self.journal.emit(EventKind::Noted { message }).await;
@@ -230,11 +236,19 @@ impl<'r> Walker<'r> {
     }
 
     /// Begins a step: gives it a number and tells it. The step budget bounds every loop.
-    pub async fn begin(&mut self, kind: &str, subject: &str, step: Option<&crate::scenario::Step>, span: Option<Span>) -> Result<(), Trouble> {
+    pub async fn begin(
+        &mut self,
+        kind: &str,
+        subject: &str,
+        step: Option<&crate::scenario::Step>,
+        span: Option<Span>,
+    ) -> Result<(), Trouble> {
         self.step += 1;
         if self.step > MAX_STEPS {
             let message = format!("the scenario executes more than {MAX_STEPS} steps");
-            return Err(Trouble::errored("run/step-budget", message).note("bound the branch that repeats with `at-most`"));
+            return Err(
+                Trouble::errored("run/step-budget", message).note("bound the branch that repeats with `at-most`")
+            );
         }
         let record = StepRecord {
             number: self.step,
@@ -276,7 +290,10 @@ impl<'r> Walker<'r> {
     }
 
     pub fn is_final(&self, state: &str) -> bool {
-        self.planned.catalogue.as_ref().is_some_and(|catalogue| catalogue.session.final_states.iter().any(|word| word == state))
+        self.planned
+            .catalogue
+            .as_ref()
+            .is_some_and(|catalogue| catalogue.session.final_states.iter().any(|word| word == state))
     }
 
     pub fn scope(&self) -> Scope {

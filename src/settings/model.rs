@@ -54,8 +54,10 @@ impl Settings {
         fields.required("flowproof", found).and_then(|node| node.integer("`flowproof`", 1, 1, found));
         let default = fields.text("default", found);
         let environments = entries(fields.optional("environments"), "`environments`", found);
-        let environments: Vec<Environment> =
-            environments.iter().filter_map(|entry| Environment::read(&entry.key, &entry.value, sources, found)).collect();
+        let environments: Vec<Environment> = environments
+            .iter()
+            .filter_map(|entry| Environment::read(&entry.key, &entry.value, sources, found))
+            .collect();
         let catalogues = entries(fields.optional("catalogues"), "`catalogues`", found);
         let catalogues = catalogues.iter().filter_map(|entry| {
             let file = entry.value.text("a catalogue", found)?;

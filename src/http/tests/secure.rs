@@ -95,7 +95,10 @@ async fn an_unknown_authority_is_an_error_of_tls_that_names_the_setting() {
     let exchange = get(&config(&server, &authority())).await;
     let error = exchange.answer.expect_err("not trusted");
     assert_eq!(error.phase, ErrorPhase::Tls, "{error:?}");
-    assert!(error.message.ends_with("is signed by nobody known; name the authority's file under `tls.ca`"), "{error:?}");
+    assert!(
+        error.message.ends_with("is signed by nobody known; name the authority's file under `tls.ca`"),
+        "{error:?}"
+    );
     assert!(!exchange.request_was_sent);
     assert_eq!(server.shown.await.expect("no panic"), None);
 }
