@@ -3,6 +3,9 @@
 //! The crate is a pure core with thin effects around it. [`source`] and [`diagnostic`] hold texts, positions and problems.
 
 pub mod diagnostic;
+pub mod redact;
 pub mod script;
+pub mod simulator;
 pub mod source;
+pub mod template;
 pub mod yaml;

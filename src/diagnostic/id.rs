@@ -65,4 +65,12 @@ rules! {
     WRONG_VALUE = Error "yaml/wrong-value": "A value has the right kind but is not one that is allowed there.";
     WRONG_ID = Error "yaml/id": "An id is not lower-case letters, digits and underscores.";
     FILE_KIND = Error "file/kind": "A file is not of the kind that is expected there, by its first key.";
+
+    // Templates.
+    TEMPLATE_SYNTAX = Error "template/syntax": "A template is not well-formed.";
+    TEMPLATE_UNKNOWN = Error "template/unknown-function": "A template names a function, filter or test that does not exist.";
+    TEMPLATE_KEY = Error "template/key": "The key of a mapping holds a template.";
+    TEMPLATE_UNDEFINED = Error "template/undefined": "A template reads something that is not defined.";
+    TEMPLATE_FAILED = Error "template/failed": "A template was evaluated and failed.";
+    TEMPLATE_LIMIT = Error "template/limit": "A template exceeds a bound on its length, work, nesting or result.";
 }

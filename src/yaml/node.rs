@@ -174,7 +174,7 @@ impl Node {
     }
 
     /// `{{ x }}` without quotes is a mapping whose key is a mapping; the tree keeps it as a mapping with the key `{…}`.
-    fn unquoted_template(&self) -> Option<Diagnostic> {
+    pub(crate) fn unquoted_template(&self) -> Option<Diagnostic> {
         let entry = self.as_mapping()?.first()?;
         (entry.key.value == super::tree::MAPPING_AS_KEY).then(|| super::tree::unquoted_template(self.span))
     }

@@ -1,0 +1,72 @@
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD};
+use minijinja::value::Value;
+use minijinja::{Error, ErrorKind};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use super::engine::failed;
+use crate::template::json::{NotJson, to_json, to_text};
+
+/// All but the unreserved characters of RFC 3986 section 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const ANY_PADDING: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+
+pub(super) fn base64(value: &Value) -> Result<String, Error> {
+    Ok(STANDARD.encode(text(value)?))
+}
+
+pub(super) fn base64_decode(value: &Value) -> Result<String, Error> {
+    let standard: String = text(value)?
+        .chars()
+        .map(|c| match c {
+            '-' => '+',
+            '_' => '/',
+            other => other,
+        })
+        .collect();
+    let bytes = ANY_PADDING.decode(standard).map_err(|error| failed(format!("this is no Base64: {error}")))?;
+    String::from_utf8(bytes).map_err(|_| failed("what is behind the Base64 is no UTF-8 text"))
+}
+
+pub(super) fn hash(value: &Value, algorithm: Option<&str>) -> Result<String, Error> {
+    let text = text(value)?;
+    let digest = match algorithm.unwrap_or("sha256") {
+        "sha256" => Sha256::digest(text).to_vec(),
+        "sha384" => Sha384::digest(text).to_vec(),
+        "sha512" => Sha512::digest(text).to_vec(),
+        other => return Err(failed(format!("there is no hash `{other}`; known: `sha256`, `sha384`, `sha512`"))),
+    };
+    Ok(data_encoding::HEXLOWER.encode(&digest))
+}
+
+pub(super) fn json(value: &Value) -> Result<String, Error> {
+    to_json(value).map(|json| json.to_string()).map_err(refused)
+}
+
+pub(super) fn url_encode(value: &Value) -> Result<String, Error> {
+    Ok(utf8_percent_encode(&text(value)?, RESERVED).to_string())
+}
+
+pub(super) fn url_query(url: &Value, name: &str) -> Result<Value, Error> {
+    let url = text(url)?;
+    // A `Location` may be relative, so the query is found by the text alone.
+    let query = url.split('#').next().unwrap_or_default().split_once('?').map_or("", |(_, query)| query);
+    let value = url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name);
+    Ok(value.map_or(Value::UNDEFINED, |(_, value)| Value::from(value.as_ref())))
+}
+
+fn text(value: &Value) -> Result<String, Error> {
+    to_text(value).map_err(refused)
+}
+
+fn refused(why: NotJson) -> Error {
+    match why {
+        NotJson::Undefined => Error::from(ErrorKind::UndefinedError),
+        NotJson::Kind(what) | NotJson::Limit(what) => failed(what),
+    }
+}

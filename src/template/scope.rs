@@ -1,0 +1,212 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use minijinja::value::{Enumerator, Object, Serde};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use sha2::{Digest, Sha256};
+
+/// Where fresh, unseeded ids come from.
+pub type Ids = Arc<dyn Fn() -> uuid::Uuid + Send + Sync>;
+
+/// The key of the random stream of one variable: the same three parts give the same data on any machine, in any order.
+pub fn stream_key(run_seed: u64, scenario: &str, name: &str) -> u64 {
+    let mut hash = Sha256::new();
+    hash.update(run_seed.to_le_bytes());
+    for part in [scenario, name] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    u64::from_le_bytes(hash.finalize()[..8].try_into().expect("a digest has 32 bytes"))
+}
+
+/// Data that templates can read; a clone is cheap and shares it.
+#[derive(Clone)]
+pub struct Data(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Ready(minijinja::Value),
+    Later(Arc<(Arc<serde_json::Value>, OnceLock<minijinja::Value>)>),
+}
+
+impl Data {
+    /// Data that is converted when a template first reads it: for bodies, which most steps never read.
+    pub fn shared(json: Arc<serde_json::Value>) -> Self {
+        Self(Repr::Later(Arc::new((json, OnceLock::new()))))
+    }
+
+    /// A mapping of data that already exists; nothing is copied.
+    pub fn fields<K: Into<String>>(fields: impl IntoIterator<Item = (K, Data)>) -> Self {
+        let fields = fields.into_iter().map(|(name, data)| (name.into(), data)).collect();
+        Self(Repr::Ready(minijinja::Value::from_object(Fields(fields))))
+    }
+
+    pub(super) fn value(&self) -> minijinja::Value {
+        match &self.0 {
+            Repr::Ready(value) => value.clone(),
+            Repr::Later(later) => later.1.get_or_init(|| minijinja::Value::from(Serde(&*later.0))).clone(),
+        }
+    }
+}
+
+impl From<&serde_json::Value> for Data {
+    fn from(json: &serde_json::Value) -> Self {
+        Self(Repr::Ready(minijinja::Value::from(Serde(json))))
+    }
+}
+
+impl From<serde_json::Value> for Data {
+    fn from(json: serde_json::Value) -> Self {
+        Self::from(&json)
+    }
+}
+
+impl fmt::Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Data may hold secrets.
+        f.write_str("Data(…)")
+    }
+}
+
+#[derive(Debug)]
+struct Fields(BTreeMap<String, Data>);
+
+impl Object for Fields {
+    fn get_value(self: &Arc<Self>, key: &minijinja::Value) -> Option<minijinja::Value> {
+        self.0.get(key.as_str()?).map(Data::value)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.0.keys().map(|name| minijinja::Value::from(name.as_str())).collect())
+    }
+}
+
+/// What a template can see: named roots (`vars`, `case`, `steps` …), which of their paths are secret, the clock, ids and the
+/// random stream. Built once per step; a clone is cheap, and so is one more root.
+#[derive(Clone)]
+pub struct Scope {
+    roots: Arc<BTreeMap<String, Data>>,
+    tainted: Arc<BTreeSet<Vec<String>>>,
+    stream: u64,
+    now: jiff::Timestamp,
+    ids: Ids,
+}
+
+impl Scope {
+    /// A scope without roots, at a moment, with a source of ids and the stream 0.
+    pub fn new(now: jiff::Timestamp, ids: Ids) -> Self {
+        Self { roots: Arc::default(), tainted: Arc::default(), stream: 0, now, ids }
+    }
+
+    /// Adds or replaces a root.
+    pub fn with(mut self, name: impl Into<String>, data: impl Into<Data>) -> Self {
+        Arc::make_mut(&mut self.roots).insert(name.into(), data.into());
+        self
+    }
+
+    /// Declares a dotted path, and everything below it, secret: `secrets`, `vars.token`.
+    pub fn taint(self, path: &str) -> Self {
+        self.taint_path(path.split('.').map(str::to_owned).collect())
+    }
+
+    /// Declares a path secret whose segments may hold dots.
+    pub fn taint_path(mut self, path: Vec<String>) -> Self {
+        Arc::make_mut(&mut self.tainted).insert(path);
+        self
+    }
+
+    /// Sets the key of the random stream ([`stream_key`]). Evaluations with the same key give the same data.
+    pub fn stream(mut self, key: u64) -> Self {
+        self.stream = key;
+        self
+    }
+
+    /// Sets the moment that `now()` gives.
+    pub fn at(mut self, now: jiff::Timestamp) -> Self {
+        self.now = now;
+        self
+    }
+
+    /// The names of the roots.
+    pub fn roots(&self) -> impl Iterator<Item = &str> {
+        self.roots.keys().map(String::as_str)
+    }
+
+    /// Whether reading a path may give a secret: it is at, below or above a tainted one.
+    pub fn is_tainted(&self, path: &[String]) -> bool {
+        self.tainted.iter().any(|tainted| path.iter().zip(tainted).all(|(left, right)| left == right))
+    }
+
+    pub(super) fn root(&self, name: &str) -> Option<minijinja::Value> {
+        self.roots.get(name).map(Data::value)
+    }
+
+    /// The engine's context of one evaluation.
+    pub(super) fn context(&self) -> minijinja::Value {
+        let effects = Effects { stream: self.stream, calls: AtomicU64::new(0), now: self.now, ids: self.ids.clone() };
+        let effects = minijinja::Value::from_object(effects);
+        minijinja::Value::from_object(Context { roots: self.roots.clone(), effects })
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope")
+            .field("roots", &self.roots.keys())
+            .field("tainted", &self.tainted)
+            .finish_non_exhaustive()
+    }
+}
+
+/// No name that an author can write.
+const EFFECTS: &str = "\0effects";
+
+#[derive(Debug)]
+struct Context {
+    roots: Arc<BTreeMap<String, Data>>,
+    effects: minijinja::Value,
+}
+
+impl Object for Context {
+    fn get_value(self: &Arc<Self>, key: &minijinja::Value) -> Option<minijinja::Value> {
+        match key.as_str()? {
+            EFFECTS => Some(self.effects.clone()),
+            name => self.roots.get(name).map(Data::value),
+        }
+    }
+}
+
+/// What functions may use besides their arguments.
+pub(super) struct Effects {
+    stream: u64,
+    calls: AtomicU64,
+    pub(super) now: jiff::Timestamp,
+    pub(super) ids: Ids,
+}
+
+impl Effects {
+    pub(super) fn of(state: &minijinja::State) -> Result<Arc<Self>, minijinja::Error> {
+        state
+            .lookup(EFFECTS)
+            .and_then(|value| value.downcast_object::<Self>())
+            .ok_or_else(|| minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, "this function needs a scope"))
+    }
+
+    /// The generator of the next call: calls of one evaluation differ, evaluations are alike.
+    pub(super) fn generator(&self) -> ChaCha8Rng {
+        let mut generator = ChaCha8Rng::seed_from_u64(self.stream);
+        generator.set_stream(self.calls.fetch_add(1, Ordering::Relaxed));
+        generator
+    }
+}
+
+impl fmt::Debug for Effects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Effects")
+    }
+}
+
+impl Object for Effects {}
