@@ -2,7 +2,9 @@
 //!
 //! The crate is a pure core with thin effects around it. [`source`] and [`diagnostic`] hold texts, positions and problems.
 
+pub mod catalogue;
 pub mod diagnostic;
+pub mod expect;
 pub mod redact;
 pub mod script;
 pub mod simulator;

@@ -6,12 +6,16 @@
 
 mod activity;
 mod automatic;
+mod codec;
 mod model;
 mod session;
 mod wire;
 
 pub use activity::{Activity, Ensure, Input, InputType, Keep, Outcome, RequestUse, Simulated, When};
 pub use automatic::{Attempts, Automatic, Behaviour, Failure, Rule};
+pub use codec::{
+    CodecError, Invalid, MAX_INDEX, Media, ParamValue, Params, Part, PartValue, WireAnswer, WireBody, WireRequest,
+};
 pub use model::{Catalogue, Selector};
 pub use session::{Condition, Finalizer, Session, SimulatedSession, States};
 pub use wire::{Answer, Body, BodyFormat, Exchange, Field, Param, Reason, Role, UrlSource, Wire};

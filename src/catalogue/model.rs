@@ -44,7 +44,8 @@ fn find<'a, T>(
     attributes: &BTreeMap<String, String>,
     name: Option<&str>,
 ) -> Option<&'a T> {
-    let by_attribute = all.iter().find(|one| selectors(one).iter().any(|selector| selector.matches_attribute(attributes)));
+    let by_attribute =
+        all.iter().find(|one| selectors(one).iter().any(|selector| selector.matches_attribute(attributes)));
     by_attribute.or_else(|| all.iter().find(|one| selectors(one).iter().any(|selector| selector.matches_name(name))))
 }
 
