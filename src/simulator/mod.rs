@@ -8,3 +8,4 @@ pub mod bound;
 mod credential;
 mod facts;
 mod identifier;
+mod variable;
