@@ -8,6 +8,7 @@ pub mod expect;
 pub mod redact;
 pub mod script;
 pub mod simulator;
+pub mod process;
 pub mod source;
 pub mod template;
 pub mod yaml;

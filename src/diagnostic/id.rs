@@ -73,4 +73,16 @@ rules! {
     TEMPLATE_UNDEFINED = Error "template/undefined": "A template reads something that is not defined.";
     TEMPLATE_FAILED = Error "template/failed": "A template was evaluated and failed.";
     TEMPLATE_LIMIT = Error "template/limit": "A template exceeds a bound on its length, work, nesting or result.";
+    // Process definitions.
+    PROCESS_XML = Error "process/xml": "A process file is not well-formed XML, or has a document type definition.";
+    PROCESS_LIMIT = Error "process/limit": "A process file exceeds a bound on size, elements or nesting.";
+    PROCESS_NOT_BPMN = Error "process/not-bpmn": "A file holds no BPMN 2.0 process.";
+    PROCESS_MISSING = Error "process/missing": "An element lacks an id, a name or a reference that it needs.";
+    PROCESS_DUPLICATE_ID = Error "process/duplicate-id": "Two elements of a process file have the same id.";
+    PROCESS_DANGLING = Error "process/dangling": "An element refers to one that does not exist.";
+    PROCESS_ERROR_REF = Warning "process/error-ref": "A boundary event refers to an error that is not declared.";
+    PROCESS_START = Error "process/start": "A process has no start event without a trigger, or more than one.";
+    PROCESS_EXPRESSION = Error "process/expression": "A condition or parameter does not parse.";
+    PROCESS_DURATION = Error "process/duration": "A timer is no ISO 8601 duration of fixed length.";
+    PROCESS_UNSUPPORTED = Info "process/unsupported": "An element is kept and drawn but not executed; reaching it is an incident.";
 }
