@@ -5,10 +5,10 @@
 pub mod catalogue;
 pub mod diagnostic;
 pub mod expect;
+pub mod process;
 pub mod redact;
 pub mod script;
 pub mod simulator;
-pub mod process;
 pub mod source;
 pub mod template;
 pub mod yaml;

@@ -83,4 +83,6 @@ pub struct SimulatedSession {
     pub tenant: String,
     /// The language of screens where the process names none.
     pub language: String,
+    /// The process variable that holds the parameters of the token; `None` hides them from the process.
+    pub token_parameters: Option<String>,
 }

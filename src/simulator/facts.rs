@@ -2,6 +2,11 @@ use imagesize::ImageType;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+/// The member of a subject that holds the facts of its last capture.
+pub const CURRENT: &str = "currentCapture";
+/// The member of a subject that holds the facts of all its captures, by their number from 1.
+pub const CAPTURES: &str = "captures";
+
 /// The longest comment that is kept, in characters.
 const MAX_COMMENT: usize = 4_096;
 

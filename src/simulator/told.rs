@@ -143,7 +143,10 @@ mod tests {
             (json!({ "outcome": "blured" }), "`quality` has no outcome `blured`; did you mean `blurred`?"),
             (json!({ "code": 7 }), "`quality` has no outcome with the code 7"),
             (json!({ "outcome": "blurred", "code": 7 }), "`blurred` of `quality` has no code 7; expected 1, 2"),
-            (json!({ "outcome": "success", "code": 1 }), "`quality` cannot have the outcome `success` and fail as well"),
+            (
+                json!({ "outcome": "success", "code": 1 }),
+                "`quality` cannot have the outcome `success` and fail as well",
+            ),
         ] {
             assert_eq!(of(directive.clone()), Err(message.to_owned()), "{directive}");
         }

@@ -1,11 +1,17 @@
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::Memory;
 use super::player::completed;
 use crate::catalogue::{Attempts, Automatic, Failure, Rule};
+use crate::expect::Matcher;
 use crate::process::{Call, Effect};
+use crate::simulator::clock::timestamp;
+use crate::simulator::facts::CURRENT;
 use crate::simulator::told::Told;
 use crate::simulator::variable;
+use crate::template::Scope;
 
 /// A check of what was captured.
 pub struct Check<'a> {
@@ -47,8 +53,10 @@ impl Check<'_> {
     /// The failure by the first rule that matches the last capture.
     fn judge(&self, call: &Call<'_>, subject: &str) -> Result<Option<(Failure, Option<i64>)>, String> {
         let nothing = Value::Null;
-        let facts = variable::get(call.variables, subject).and_then(|subject| subject.get(super::CURRENT)).unwrap_or(&nothing);
-        let holds = |rule: &Rule| rule.when.iter().all(|(fact, matcher)| matcher.matches(facts.get(fact)));
+        let facts = variable::get(call.variables, subject).and_then(|subject| subject.get(CURRENT)).unwrap_or(&nothing);
+        let scope = Scope::new(timestamp(call.now), Arc::new(uuid::Uuid::nil));
+        let judged = |(fact, matcher): &(String, Matcher)| matcher.judge(fact, facts.get(fact), &scope);
+        let holds = |rule: &Rule| rule.when.iter().flat_map(judged).all(|judgement| judgement.holds());
         let Some(rule) = self.rules.iter().find(|rule| holds(rule)) else { return Ok(None) };
         let failure = self.failure(&rule.outcome)?;
         Ok(Some((failure.clone(), rule.code.or(failure.codes.first().copied()))))

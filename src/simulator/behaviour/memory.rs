@@ -9,9 +9,16 @@ pub struct Memory {
     attempts: HashMap<(String, String), u64>,
     /// By element: whether its last result was a failure.
     checks: BTreeMap<String, bool>,
-    /// The state (flowproof's word) that holds while it waits next.
+    /// What holds until the wait state is left.
+    pub waiting: Waiting,
+}
+
+/// What holds until the wait state is left.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    /// The state (flowproof's word) while it waits.
     pub state: Option<String>,
-    /// The last failure since the last wait state that the wire shows.
+    /// The last failure since the wait state before that the wire shows.
     pub failure: Option<Surfaced>,
 }
 
@@ -25,10 +32,9 @@ pub struct Surfaced {
 }
 
 impl Memory {
-    /// Forgets what held until the wait state that is being left.
-    pub fn leave(&mut self) {
-        self.state = None;
-        self.failure = None;
+    /// Leaves the wait state, and gives what held in it.
+    pub fn leave(&mut self) -> Waiting {
+        std::mem::take(&mut self.waiting)
     }
 
     /// Whether the last result of some check was a failure.
@@ -50,14 +56,15 @@ impl Memory {
 
     /// Forgets the attempts of subjects that stand in a variable that is removed.
     pub(super) fn forget(&mut self, variable: &str) {
-        let inside = |subject: &str| subject.strip_prefix(variable).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let inside =
+            |subject: &str| subject.strip_prefix(variable).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         self.attempts.retain(|(_, subject), _| !inside(subject));
     }
 
     /// Raises a BPMN error and keeps what the wire shows of it.
     pub(super) fn raise(&mut self, error: &str, code: Option<i64>, message: Option<String>) -> Effect {
         if let Some(code) = code {
-            self.failure = Some(Surfaced { code, message: message.clone().unwrap_or_default() });
+            self.waiting.failure = Some(Surfaced { code, message: message.clone().unwrap_or_default() });
         }
         Effect::Error { code: error.to_owned(), message, set: Vec::new() }
     }

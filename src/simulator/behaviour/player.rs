@@ -38,7 +38,7 @@ impl Work for Player<'_> {
             Err(problem) => return Effect::Incident(format!("the script is wrong: {problem}")),
         };
         if let Some(state) = automatic.and_then(|automatic| automatic.state.clone()) {
-            self.memory.state = Some(state);
+            self.memory.waiting.state = Some(state);
         }
         let declared = told.is_some();
         let mut effect = self.play(&call, automatic, told);
@@ -48,8 +48,11 @@ impl Work for Player<'_> {
             given.into_iter().for_each(|(name, value)| {
                 locals.entry(name).or_insert(value);
             });
-            let names: HashSet<&str> =
-                set.keys().chain(written.iter().map(|(name, _)| name)).filter_map(|path| path.split('.').next()).collect();
+            let names: HashSet<&str> = set
+                .keys()
+                .chain(written.iter().map(|(name, _)| name))
+                .filter_map(|path| path.split('.').next())
+                .collect();
             let missing = stub::missing(&call, locals, &names);
             let unknown = automatic.is_none() || !missing.is_empty();
             if unknown && !declared {
@@ -84,7 +87,13 @@ impl Player<'_> {
         let Some(automatic) = automatic else { return self.plain(told, Effect::done) };
         match &automatic.behaviour {
             Behaviour::Check { subject, attempts, rules, results } => {
-                let check = check::Check { automatic, subject: subject.as_deref(), attempts: attempts.as_ref(), rules, results };
+                let check = check::Check {
+                    automatic,
+                    subject: subject.as_deref(),
+                    attempts: attempts.as_ref(),
+                    rules,
+                    results,
+                };
                 check.perform(call, told, self.memory)
             }
             Behaviour::Counter { variable } => self.plain(told, || counter::count(call, variable)),
