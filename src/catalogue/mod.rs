@@ -7,6 +7,8 @@
 mod activity;
 mod automatic;
 mod codec;
+mod decode;
+mod embedded;
 mod model;
 mod session;
 mod wire;
@@ -16,6 +18,10 @@ pub use automatic::{Attempts, Automatic, Behaviour, Failure, Rule};
 pub use codec::{
     CodecError, Invalid, MAX_INDEX, Media, ParamValue, Params, Part, PartValue, WireAnswer, WireBody, WireRequest,
 };
+pub use decode::VERSION;
+pub use embedded::{embedded, embedded_names};
 pub use model::{Catalogue, Selector};
-pub use session::{Condition, Finalizer, Session, SimulatedSession, States};
-pub use wire::{Answer, Body, BodyFormat, Exchange, Field, Param, Reason, Role, UrlSource, Wire};
+pub use session::{Condition, Finalizer, STATES, Session, SimulatedSession, States};
+pub use wire::{
+    Answer, Body, BodyFormat, Credential, Exchange, Field, MEANINGS, Param, REASONS, Reason, Role, UrlSource, Wire,
+};

@@ -50,7 +50,7 @@ fn find<'a, T>(
 }
 
 /// How an element of a process is recognised.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Selector {
     /// By its name, white space normalised.
     Name(String),

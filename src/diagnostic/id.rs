@@ -85,4 +85,12 @@ rules! {
     PROCESS_EXPRESSION = Error "process/expression": "A condition or parameter does not parse.";
     PROCESS_DURATION = Error "process/duration": "A timer is no ISO 8601 duration of fixed length.";
     PROCESS_UNSUPPORTED = Info "process/unsupported": "An element is kept and drawn but not executed; reaching it is an incident.";
+
+    // Catalogues.
+    CATALOGUE_NAME = Error "catalogue/name": "A name in a catalogue is not lower-case letters, digits and hyphens.";
+    CATALOGUE_REFERENCE = Error "catalogue/unknown-name": "A catalogue names something that it does not declare.";
+    CATALOGUE_DUPLICATE = Error "catalogue/duplicate": "Two things of a catalogue that are told apart by it are the same.";
+    CATALOGUE_INCOMPLETE = Error "catalogue/incomplete": "Something in a catalogue needs what is not declared.";
+    CATALOGUE_POINTER = Error "catalogue/pointer": "A pointer of a catalogue's wire is not well-formed.";
+    CATALOGUE_PATH = Error "catalogue/path": "A path in a catalogue is not well-formed.";
 }
