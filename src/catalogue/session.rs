@@ -96,6 +96,7 @@ impl Default for SimulatedSession {
             credential_ttl: Duration::from_secs(30 * 60),
             tenant: "simulator".to_owned(),
             language: "en".to_owned(),
+            token_parameters: None,
         }
     }
 }

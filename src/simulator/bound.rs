@@ -18,10 +18,12 @@ pub const MAX_CAPTURES: usize = 100;
 pub const MAX_ENTRIES: usize = 10_000;
 /// How deeply JSON in a request may be nested.
 pub const MAX_JSON_DEPTH: usize = 64;
-/// How far one request may advance a clock, in milliseconds: ten years of 365 days.
-pub const MAX_ADVANCE_MS: u64 = 10 * 365 * 24 * 60 * 60 * 1_000;
+/// How many parts a `multipart/form-data` body may have.
+pub const MAX_PARTS: usize = 64;
+/// How far one request may advance a clock, in milliseconds: 366 days.
+pub const MAX_ADVANCE_MS: u64 = 366 * 24 * 60 * 60 * 1_000;
 /// How far a clock may be ahead of its start, in milliseconds: a thousand years, which dates can still write.
-pub const MAX_AHEAD_MS: u64 = 100 * MAX_ADVANCE_MS;
+pub const MAX_AHEAD_MS: u64 = 1_000 * MAX_ADVANCE_MS;
 
 /// Whether a JSON text is nested more deeply than [`MAX_JSON_DEPTH`], decided without building it.
 pub fn too_deep(json: &[u8]) -> bool {

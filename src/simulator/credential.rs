@@ -1,3 +1,5 @@
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -18,6 +20,12 @@ pub enum BadCredential {
 #[derive(Clone)]
 pub struct Signer {
     secret: [u8; 32],
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signer(…)")
+    }
 }
 
 impl Signer {

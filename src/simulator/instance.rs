@@ -9,7 +9,8 @@ use super::program::Program;
 use super::refusal::{Reason, Refusal};
 use super::variable;
 use crate::catalogue::{Catalogue, Condition};
-use crate::process::{Execution, Input, Map, Move, MoveKind, NodeIndex, Refused, Settings, State};
+use crate::process::expression::Map;
+use crate::process::{Execution, Input, Move, MoveKind, NodeIndex, Refused, Settings, State};
 
 /// An instance of a process.
 #[derive(Debug)]

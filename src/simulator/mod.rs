@@ -5,9 +5,11 @@
 //! world was told, and from facts of what was uploaded; no engine is known here.
 
 mod behaviour;
+mod body;
 mod book;
 pub mod bound;
 mod clock;
+mod control;
 mod credential;
 mod facts;
 mod identifier;
@@ -17,6 +19,7 @@ mod posted;
 mod program;
 mod refusal;
 mod role;
+mod server;
 mod setup;
 mod token;
 mod told;
@@ -24,6 +27,8 @@ mod variable;
 mod world;
 
 pub use log::{Closing, Moved};
+pub use control::{HANDSHAKE, VERSION, WORLD_HEADER};
 pub use refusal::Reason;
+pub use server::Simulator;
 pub use setup::{Entropy, Setup, SimulatorConfig};
 pub use world::World;

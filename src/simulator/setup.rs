@@ -99,12 +99,13 @@ impl Setup {
 fn around_credential(wire: &Wire, config: &SimulatorConfig) -> (String, String) {
     const MARK: &str = "\u{1}";
     let none = (String::new(), String::new());
-    let Some(reference) = wire.credential_value.references().first() else { return none };
+    let Some(credential) = &wire.credential else { return none };
+    let Some(reference) = credential.value.references().first() else { return none };
     let Some((root, members)) = reference.path.split_first() else { return none };
     let value = members.iter().rev().fold(Value::from(MARK), |inner, member| json!({ member: inner }));
     let ids = || uuid::Uuid::nil();
     let scope = Scope::new(config.now, Arc::new(ids)).with(root, value);
-    let written = wire.credential_value.evaluate(&scope).ok().map(|evaluated| evaluated.value);
+    let written = credential.value.evaluate(&scope).ok().map(|evaluated| evaluated.value);
     let written = written.as_ref().and_then(Value::as_str).and_then(|written| written.split_once(MARK));
     written.map_or(none, |(before, after)| (before.to_owned(), after.to_owned()))
 }

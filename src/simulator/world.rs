@@ -99,7 +99,8 @@ impl World {
 
     fn check_credential(&self, request: &WireRequest) -> Result<(), Refusal> {
         let wire = &self.setup.catalogue().wire;
-        let given = header(request, &wire.credential_header).ok_or(Reason::MissingCredential)?;
+        let Some(credential) = &wire.credential else { return Ok(()) };
+        let given = header(request, &credential.header).ok_or(Reason::MissingCredential)?;
         let (before, after) = &self.setup.around_credential;
         let cut = given.get(..before.len()).filter(|start| start.eq_ignore_ascii_case(before));
         let bearer = cut.and_then(|_| given[before.len()..].strip_suffix(after.as_str()));
@@ -227,12 +228,12 @@ impl World {
     }
 
     /// Ends the world.
-    pub fn close(self) -> Closing {
+    pub fn close(&mut self) -> Closing {
         Closing {
-            moves: self.log,
+            moves: std::mem::take(&mut self.log),
             lost_moves: self.lost_moves,
             unused: self.book.unused(),
-            stubs: self.stubs.into_iter().collect(),
+            stubs: std::mem::take(&mut self.stubs).into_iter().collect(),
         }
     }
 

@@ -9,5 +9,5 @@ mod memory;
 mod player;
 mod stub;
 
-pub use memory::{Memory, Surfaced, Waiting};
+pub use memory::{Memory, Surfaced};
 pub use player::Player;
