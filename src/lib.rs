@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod diagnostic;
 pub mod expect;
 pub mod process;
+pub mod query;
 pub mod redact;
 pub mod script;
 pub mod simulator;

@@ -6,6 +6,7 @@
 
 mod activity;
 mod automatic;
+mod classify;
 mod codec;
 mod decode;
 mod embedded;
@@ -16,7 +17,8 @@ mod wire;
 pub use activity::{Activity, Ensure, Input, InputType, Keep, Outcome, RequestUse, Simulated, When};
 pub use automatic::{Attempts, Automatic, Behaviour, Failure, Rule};
 pub use codec::{
-    CodecError, Invalid, MAX_INDEX, Media, ParamValue, Params, Part, PartValue, WireAnswer, WireBody, WireRequest,
+    CodecError, Invalid, MAX_INDEX, Media, ParamValue, Params, Part, PartValue, PathParams, PathPattern, WireAnswer,
+    WireBody, WireRequest,
 };
 pub use decode::VERSION;
 pub use embedded::{embedded, embedded_names};

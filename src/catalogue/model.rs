@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::{Activity, Automatic, Session, Wire};
 use crate::source::Spanned;
 
@@ -30,6 +32,15 @@ impl Catalogue {
     /// before a name, so that a renamed element stays what it is.
     pub fn activity_of(&self, attributes: &BTreeMap<String, String>, name: Option<&str>) -> Option<&Activity> {
         find(&self.activities, |activity| &activity.element, attributes, name)
+    }
+
+    /// The activity of an element as answers tell it: `{ id, name, … }`, every other text being one of its extension
+    /// attributes.
+    pub fn activity_at(&self, element: &Value) -> Option<&Activity> {
+        let members = element.as_object()?;
+        let text = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
+        let attributes = members.iter().filter(|(name, _)| !matches!(name.as_str(), "id" | "name")).filter_map(text);
+        self.activity_of(&attributes.collect(), members.get("name").and_then(Value::as_str))
     }
 
     /// What an automatic element of a process does, found as [`Catalogue::activity_of`] finds activities.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::InputType;
+use super::{InputType, PathPattern};
 use crate::source::Spanned;
 use crate::template::Template;
 
@@ -133,7 +133,7 @@ pub struct Exchange {
     /// The methods: the first is sent, all are understood.
     pub methods: Vec<String>,
     /// The path; `{name}` is a parameter.
-    pub path: String,
+    pub path: PathPattern,
     /// Query parameters: the name on the wire and the parameter.
     pub query: Vec<(String, String)>,
     /// Headers: the name on the wire and the parameter.

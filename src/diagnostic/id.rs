@@ -93,4 +93,13 @@ rules! {
     CATALOGUE_INCOMPLETE = Error "catalogue/incomplete": "Something in a catalogue needs what is not declared.";
     CATALOGUE_POINTER = Error "catalogue/pointer": "A pointer of a catalogue's wire is not well-formed.";
     CATALOGUE_PATH = Error "catalogue/path": "A path in a catalogue is not well-formed.";
+    // JSONPath.
+    QUERY_PATH = Error "query/path": "A JSONPath is not valid by RFC 9535.";
+
+    // Expectations.
+    EXPECT_MATCHER = Error "expect/matcher": "A map that is expected is neither a matcher nor stands behind `eq`.";
+    EXPECT_VALUE = Error "expect/value": "A matcher has a value that it cannot use.";
+    EXPECT_PATTERN = Error "expect/pattern": "A regular expression is not well-formed or too large.";
+    EXPECT_SCHEMA = Error "expect/schema": "A JSON Schema cannot be used.";
+    EXPECT_MEMBER = Warning "expect/member": "A matcher stands where the members of a body are named.";
 }

@@ -1,27 +1,34 @@
-//! Placeholders until the matchers land, so that what is built on their names compiles.
+//! Expectations: matchers and what they came to, as data.
+//!
+//! A [`Matcher`] is compiled once from a value of a scenario and judges any number of actual values; it shares no state.
+//! Nothing is a bool: a [`Judgement`] carries what was expected, what came, where the two differ, and the place of the
+//! expectation, for those that hold as well.
+//!
+//! **Nothing there** fails every matcher but `exists: false`, also behind `not` and `ne`: a mistyped path must not pass.
+//! In the same way `not` of a matcher that does not apply to a value (`lt` to text) fails.
 
-/// A matcher.
-#[derive(Clone, Debug)]
-pub struct Matcher;
+mod body;
+mod check;
+mod difference;
+mod format;
+mod judgement;
+mod kind;
+mod matcher;
+mod pattern;
+mod phrase;
+mod reading;
+mod schema;
+mod shown;
+mod status;
+#[cfg(test)]
+mod tests;
 
-/// An expectation on an HTTP status.
-#[derive(Clone, Debug)]
-pub struct StatusExpectation;
-
-impl Matcher {
-    /// Placeholder.
-    pub fn read(
-        _: &crate::yaml::Node,
-        _: &crate::source::Sources,
-        _: &mut crate::diagnostic::Diagnostics,
-    ) -> Option<Self> {
-        Some(Self)
-    }
-}
-
-impl StatusExpectation {
-    /// Placeholder.
-    pub fn read(_: &crate::yaml::Node, _: &mut crate::diagnostic::Diagnostics) -> Option<Self> {
-        Some(Self)
-    }
-}
+pub use body::BodyExpectation;
+pub use difference::{Difference, DifferenceKind, MAX_ALIGNED, MAX_DIFFERENCES, differences};
+pub use format::Format;
+pub use judgement::{Judgement, Verdict};
+pub use kind::{MATCHERS, MAX_UNORDERED};
+pub use matcher::Matcher;
+pub use pattern::MAX_PATTERN_SIZE;
+pub use shown::{MAX_EXCERPT_TEXT, MAX_EXCERPT_VALUES, around, excerpt, shown};
+pub use status::StatusExpectation;

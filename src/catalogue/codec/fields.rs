@@ -45,18 +45,22 @@ pub fn read(fields: &[&Field], body: &Value) -> Value {
     there.sort_by_key(|(name, ..)| name.matches('.').count());
     let mut object = Value::Object(Map::new());
     for (name, at, value) in there {
-        set(&mut object, name, without_others(value, at, fields));
+        if let Some(value) = without_others(value, at, fields) {
+            set(&mut object, name, value);
+        }
     }
     object
 }
 
-fn without_others(value: &Value, at: &str, fields: &[&Field]) -> Value {
-    let mut value = value.clone();
-    if value.is_object() {
+/// A whole without what is a field of its own; `None` if nothing is left.
+fn without_others(value: &Value, at: &str, fields: &[&Field]) -> Option<Value> {
+    let mut own = value.clone();
+    if own.is_object() {
         let pointers = fields.iter().flat_map(|field| &field.pointers);
         for inner in pointers.filter_map(|pointer| pointer.strip_prefix(at)).filter(|inner| inner.starts_with('/')) {
-            pointer::remove(&mut value, &pointer::tokens(inner));
+            pointer::remove(&mut own, &pointer::tokens(inner));
         }
     }
-    value
+    let nothing = |value: &Value| value.as_object().is_some_and(Map::is_empty);
+    (!nothing(&own) || nothing(value)).then_some(own)
 }

@@ -16,8 +16,9 @@ mod validate;
 pub use answer::WireAnswer;
 pub use error::{CodecError, Invalid};
 pub use params::{Media, ParamValue, Params};
+pub use path::{PathParams, PathPattern};
 pub use pointer::MAX_INDEX;
 pub use request::{Part, PartValue, WireBody, WireRequest};
 
-pub(super) use path::PathPattern;
+pub(super) use fields::get as field;
 pub(super) use pointer::check as check_pointer;

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::catalogue::{Exchange, Wire};
@@ -26,22 +28,26 @@ pub fn query(url: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Names and values from a path, decoded, in its order.
+pub type PathParams = Vec<(String, String)>;
+
 /// A path with parameters in some of its segments: `/faces/{subject}/{side}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PathPattern<'a>(Vec<Segment<'a>>);
+pub struct PathPattern(Vec<Segment>);
 
+/// Text around one parameter, or text alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Segment<'a> {
-    before: &'a str,
-    parameter: Option<(&'a str, &'a str)>,
+struct Segment {
+    before: String,
+    parameter: Option<(String, String)>,
 }
 
-impl<'a> PathPattern<'a> {
+impl PathPattern {
     /// Reads a path as a catalogue writes it.
     ///
     /// # Errors
     /// What is wrong with it, as the end of a sentence.
-    pub fn parse(path: &'a str) -> Result<Self, &'static str> {
+    pub fn parse(path: &str) -> Result<Self, &'static str> {
         let Some(path) = path.strip_prefix('/') else { return Err("it must begin with `/`") };
         if path.contains(['?', '#']) || path.contains(char::is_whitespace) {
             return Err("it holds no `?`, `#` or white space; what follows `?` stands under `query`");
@@ -50,37 +56,37 @@ impl<'a> PathPattern<'a> {
     }
 
     /// The names of its parameters, in order.
-    pub fn parameters(&self) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter_map(|segment| segment.parameter.map(|(name, _)| name))
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|segment| segment.parameter.as_ref().map(|(name, _)| name.as_str()))
     }
 
-    /// The parameters of a path that fits, decoded, and how many segments are the same literally.
-    fn matches(&self, path: &str) -> Option<(usize, Vec<(String, String)>)> {
+    /// The parameters of a path that fits, decoded.
+    pub fn matches(&self, path: &str) -> Option<PathParams> {
         let given: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         if given.len() != self.0.len() {
             return None;
         }
         let mut found = Vec::new();
         for (segment, given) in self.0.iter().zip(given) {
-            match segment.parameter {
+            match &segment.parameter {
                 None if segment.before == given || segment.before == decode(given) => {}
                 None => return None,
                 Some((name, after)) => {
-                    let value = given.strip_prefix(segment.before)?.strip_suffix(after)?;
-                    found.push((name.to_owned(), decode(value)));
+                    let value = given.strip_prefix(&segment.before)?.strip_suffix(after)?;
+                    found.push((name.clone(), decode(value)));
                 }
             }
         }
-        Some((self.0.len() - found.len(), found))
+        Some(found)
     }
 
     /// The path with values, which are encoded.
-    pub fn fill<E>(&self, mut value: impl FnMut(&str) -> Result<String, E>) -> Result<String, E> {
+    pub(super) fn fill<E>(&self, mut value: impl FnMut(&str) -> Result<String, E>) -> Result<String, E> {
         let mut path = String::new();
         for segment in &self.0 {
             path.push('/');
-            path.push_str(segment.before);
-            if let Some((name, after)) = segment.parameter {
+            path.push_str(&segment.before);
+            if let Some((name, after)) = &segment.parameter {
                 path.push_str(&encode(&value(name)?));
                 path.push_str(after);
             }
@@ -89,11 +95,21 @@ impl<'a> PathPattern<'a> {
     }
 }
 
-impl<'a> Segment<'a> {
-    fn parse(text: &'a str) -> Result<Self, &'static str> {
+impl fmt::Display for PathPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|Segment { before, parameter }| match parameter {
+            Some((name, after)) => write!(f, "/{before}{{{name}}}{after}"),
+            None => write!(f, "/{before}"),
+        })
+    }
+}
+
+impl Segment {
+    fn parse(text: &str) -> Result<Self, &'static str> {
         let Some((before, rest)) = text.split_once('{') else {
             let closed = text.contains('}');
-            return if closed { Err("it has a `}` without `{`") } else { Ok(Self { before: text, parameter: None }) };
+            let plain = Self { before: text.to_owned(), parameter: None };
+            return if closed { Err("it has a `}` without `{`") } else { Ok(plain) };
         };
         let Some((name, after)) = rest.split_once('}') else {
             return Err("it has a `{` without `}` in the same segment");
@@ -101,23 +117,18 @@ impl<'a> Segment<'a> {
         if name.is_empty() || name.contains('{') || before.contains('}') || after.contains(['{', '}']) {
             return Err("a segment of it has one parameter, `{name}`, at most");
         }
-        Ok(Self { before, parameter: Some((name, after)) })
+        Ok(Self { before: before.to_owned(), parameter: Some((name.to_owned(), after.to_owned())) })
     }
 }
 
 impl Wire {
-    /// The exchange that a request is, with the parameters of its path, decoded. A query is left aside. Where several fit,
-    /// the one with the most segments in common wins, then the first.
-    pub fn route(&self, method: &str, path: &str) -> Option<(&Exchange, Vec<(String, String)>)> {
+    /// The exchange that a request is, with the parameters of its path. A query is left aside. Where several fit, the one
+    /// with the fewest parameters wins, then the first.
+    pub fn route(&self, method: &str, path: &str) -> Option<(&Exchange, PathParams)> {
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        let mut best: Option<(usize, &Exchange, Vec<(String, String)>)> = None;
-        for exchange in self.exchanges.iter().filter(|exchange| exchange.methods.iter().any(|known| known == method)) {
-            let fit = PathPattern::parse(&exchange.path).ok().and_then(|pattern| pattern.matches(path));
-            let Some((literal, found)) = fit else { continue };
-            if best.as_ref().is_none_or(|(most, _, _)| literal > *most) {
-                best = Some((literal, exchange, found));
-            }
-        }
-        best.map(|(_, exchange, found)| (exchange, found))
+        let understood = self.exchanges.iter().filter(|exchange| exchange.methods.iter().any(|known| known == method));
+        understood
+            .filter_map(|exchange| Some((exchange, exchange.path.matches(path)?)))
+            .min_by_key(|(_, found)| found.len())
     }
 }

@@ -32,7 +32,8 @@ fn index(token: &str) -> Option<usize> {
     (digits && (token == "0" || !token.starts_with('0'))).then(|| token.parse().unwrap_or(usize::MAX))
 }
 
-/// Sets a value. Members on the way are made; whatever is on the way and can have none is replaced.
+/// Sets a value. Members on the way are made; whatever is on the way and can have none is replaced. An object that is set
+/// where one is adds its members.
 pub fn set(root: &mut Value, pointer: &str, value: Value) {
     let mut at = root;
     for token in tokens(pointer) {
@@ -41,7 +42,10 @@ pub fn set(root: &mut Value, pointer: &str, value: Value) {
             None => member(at, token),
         };
     }
-    *at = value;
+    match (at, value) {
+        (Value::Object(there), Value::Object(members)) => there.extend(members),
+        (at, value) => *at = value,
+    }
 }
 
 /// The element of an array, which is made and lengthened as needed.

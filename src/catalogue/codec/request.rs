@@ -3,8 +3,7 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
 
-use super::path::{self, PathPattern};
-use super::{CodecError, Invalid, Media, ParamValue, Params, fields, text};
+use super::{CodecError, Invalid, Media, ParamValue, Params, fields, path, text};
 use crate::catalogue::{BodyFormat, Exchange, Field, InputType};
 
 /// Writes padding, reads with and without.
@@ -85,9 +84,7 @@ impl Exchange {
         {
             return Ok(url);
         }
-        let pattern =
-            PathPattern::parse(&self.path).unwrap_or_else(|_| unreachable!("paths are checked when they are read"));
-        let path = pattern.fill(|name| match self.text_of(params, name, "the path")? {
+        let path = self.path.fill(|name| match self.text_of(params, name, "the path")? {
             // Clients resolve these even when they are encoded.
             Some(value) if value == "." || value == ".." => {
                 Err(self.unwritable(name, "the path", "`.` and `..` mean another path"))
@@ -247,8 +244,7 @@ impl Exchange {
 
     /// The names of all parameters that stand somewhere in the request.
     pub fn parameters(&self) -> Vec<&str> {
-        let pattern = PathPattern::parse(&self.path).ok();
-        let mut names: Vec<&str> = pattern.iter().flat_map(PathPattern::parameters).collect();
+        let mut names: Vec<&str> = self.path.parameters().collect();
         names.extend(self.query.iter().chain(&self.headers).map(|(_, name)| name.as_str()));
         names.extend(self.url.as_deref());
         names.extend(self.body.fields.iter().map(|field| field.name.split('.').next().unwrap_or_default()));

@@ -159,6 +159,7 @@ impl Reader<'_> {
     fn fact(&mut self, entry: &Entry) -> Option<(String, crate::expect::Matcher)> {
         let words: Vec<_> = FACTS.iter().map(|fact| (*fact, ())).collect();
         self.word(&entry.key, "fact of a capture", &words)?;
-        self.matcher(entry).map(|(name, matcher)| (name.value, matcher))
+        let (name, matcher) = self.matcher(entry);
+        Some((name.value, matcher))
     }
 }

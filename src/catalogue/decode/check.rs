@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::codec::PathPattern;
 use crate::catalogue::{Activity, Catalogue, Exchange, Input, InputType, RequestUse, Role, When};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
 use crate::source::Spanned;
@@ -127,9 +126,10 @@ impl Check<'_> {
             let what = format!("parameter of `{}`", exchange.name.value);
             self.unknown(name, &what, parameters.iter().copied());
         }
-        let in_path = PathPattern::parse(&exchange.path).map(|path| path.parameters().collect::<Vec<_>>());
-        let in_path = in_path.unwrap_or_default().into_iter();
         let declared = exchange.params.iter().filter(|param| param.required && param.default.is_none());
+        // Where the whole URL is given, the path is not written.
+        let whole = exchange.url.as_ref().is_some_and(|url| given.iter().any(|name| name.value == *url));
+        let in_path = exchange.path.parameters().filter(|_| !whole);
         let needed: BTreeSet<&str> = declared.map(|param| param.name.as_str()).chain(in_path).collect();
         let missing: Vec<&str> =
             needed.into_iter().filter(|name| !given.iter().any(|given| given.value == **name)).collect();

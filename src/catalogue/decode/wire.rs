@@ -3,9 +3,9 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 use super::Reader;
-use crate::catalogue::codec::{PathPattern, check_pointer};
+use crate::catalogue::codec::check_pointer;
 use crate::catalogue::{
-    Answer, Body, BodyFormat, Credential, Exchange, Field, MEANINGS, Param, REASONS, Reason, Role, Wire,
+    Answer, Body, BodyFormat, Credential, Exchange, Field, MEANINGS, Param, PathPattern, REASONS, Reason, Role, Wire,
 };
 use crate::diagnostic::{Diagnostic, Id, suggest};
 use crate::source::{Span, Spanned};
@@ -88,7 +88,7 @@ impl Reader<'_> {
         let methods = fields.required("method", self.found);
         let methods = self.texts(methods, "`method`").into_iter().filter(|method| self.is_method(method));
         let methods = methods.map(|method| method.value).collect();
-        let path = fields.required_text("path", self.found).filter(|path| self.is_path(path));
+        let path = fields.required_text("path", self.found).and_then(|path| self.path(&path));
         let query = fields.optional("query");
         let query = self.pairs(query, "`query`");
         let headers = fields.optional("headers");
@@ -118,7 +118,7 @@ impl Reader<'_> {
             name,
             role: role?,
             methods,
-            path: path?.value,
+            path: path?,
             query: plain(query),
             headers: plain(headers),
             url,
@@ -137,11 +137,13 @@ impl Reader<'_> {
         self.word(method, "method", &words).is_some()
     }
 
-    fn is_path(&mut self, path: &Spanned<String>) -> bool {
-        let Err(why) = PathPattern::parse(path) else { return true };
-        let one = Diagnostic::new(Id::CATALOGUE_PATH, format!("`{}` is no path: {why}", path.value));
-        self.found.push(one.at(path.span));
-        false
+    fn path(&mut self, path: &Spanned<String>) -> Option<PathPattern> {
+        PathPattern::parse(path)
+            .map_err(|why| {
+                let one = Diagnostic::new(Id::CATALOGUE_PATH, format!("`{}` is no path: {why}", path.value));
+                self.found.push(one.at(path.span));
+            })
+            .ok()
     }
 
     /// Names on the wire and the parameters that they carry.
