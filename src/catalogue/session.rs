@@ -85,6 +85,8 @@ pub struct SimulatedSession {
     pub tenant: String,
     /// The language of screens where the process names none.
     pub language: String,
+    /// The process variable that holds the parameters of the token; `None` hides them from the process.
+    pub token_parameters: Option<String>,
 }
 
 impl Default for SimulatedSession {
@@ -94,6 +96,7 @@ impl Default for SimulatedSession {
             credential_ttl: Duration::from_secs(30 * 60),
             tenant: "simulator".to_owned(),
             language: "en".to_owned(),
+            token_parameters: None,
         }
     }
 }

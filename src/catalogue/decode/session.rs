@@ -121,6 +121,7 @@ impl Reader<'_> {
                 *place = text.value;
             }
         }
+        simulated.token_parameters = fields.text("token-parameters", self.found).map(|name| name.value);
         if let Some(ttl) = fields.duration("credential-ttl", self.found) {
             simulated.credential_ttl = ttl.value;
             if ttl.value < Duration::from_secs(1) {

@@ -170,6 +170,14 @@ impl Execution {
         }
     }
 
+    /// Writes a process variable, by dotted path, while the execution stands: what an upload leaves behind.
+    ///
+    /// # Errors
+    /// If the path cannot be written; then nothing has changed.
+    pub fn write(&mut self, path: &str, value: Value) -> Result<(), WriteError> {
+        super::write(&mut self.variables, path, value)
+    }
+
     fn must_wait(&self) -> Result<(), Refused> {
         match &self.standing {
             Standing::Waiting => Ok(()),
