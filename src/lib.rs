@@ -9,14 +9,15 @@
 //! The effects: [`http`] sends, [`engine`] runs scenarios and tells [`event`]s.
 
 pub mod catalogue;
+pub mod cli;
 pub mod diagnostic;
 pub mod engine;
 pub mod event;
 pub mod expect;
 pub mod http;
 pub mod plan;
-pub mod expect;
 pub mod process;
+pub mod project;
 pub mod query;
 pub mod redact;
 pub mod scenario;

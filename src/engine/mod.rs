@@ -25,5 +25,5 @@ mod walker;
 
 pub use cancel::{Cancel, Urgency};
 pub use file::{FileError, Files, LoadedFile};
-pub use run::{Options, run};
+pub use run::{Clock, Options, run};
 pub use target::{Target, TargetError};
