@@ -50,7 +50,7 @@ impl Control {
 
     /// Says what they are to do until the process waits again.
     pub async fn next(&self, script: &Script) -> Result<(), Trouble> {
-        self.post("next", json!(script)).await.map(drop)
+        self.post("next", json!(script.entries)).await.map(drop)
     }
 
     /// Lets the world's time pass.
@@ -75,7 +75,7 @@ impl Control {
         let answer =
             exchange.answer.map_err(|error| trouble(format!("the simulator does not answer: {}", error.message)))?;
         if answer.status / 100 != 2 {
-            let told = answer.json().ok().and_then(|body| body.get("message")).and_then(Value::as_str);
+            let told = answer.json().ok().and_then(|body| body.get("error")).and_then(Value::as_str);
             let told = told.map_or_else(|| answer.first_line(), str::to_owned);
             return Err(trouble(format!("the simulator refuses `{what}`: {told}")));
         }

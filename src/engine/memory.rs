@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::template::{Data, Reference, Scope};
 
@@ -12,6 +12,8 @@ pub(super) struct Memory {
     session: BTreeMap<String, Data>,
     steps: BTreeMap<String, Data>,
     visits: BTreeMap<String, u32>,
+    /// Which visit of its activity the current step is; 0 where it is none.
+    pub visit: u32,
     tainted: BTreeSet<Vec<String>>,
     origins: BTreeMap<String, String>,
 }
@@ -25,6 +27,7 @@ impl Memory {
             session: BTreeMap::new(),
             steps: BTreeMap::new(),
             visits: BTreeMap::new(),
+            visit: 0,
             tainted: BTreeSet::from([vec!["secrets".to_owned()]]),
             origins: BTreeMap::new(),
         }
@@ -34,8 +37,6 @@ impl Memory {
     pub fn scope(&self, position: &Value) -> Scope {
         let fields =
             |data: &BTreeMap<String, Data>| Data::fields(data.iter().map(|(name, data)| (name.clone(), data.clone())));
-        let visits: Map<String, Value> =
-            self.visits.iter().map(|(name, count)| (name.replace('-', "_"), json!(count))).collect();
         let mut scope = self
             .base
             .clone()
@@ -43,7 +44,7 @@ impl Memory {
             .with("secrets", fields(&self.secrets))
             .with("session", fields(&self.session))
             .with("steps", fields(&self.steps))
-            .with("visit", Value::Object(visits))
+            .with("visit", json!(self.visit))
             .with("position", position);
         for path in &self.tainted {
             scope = scope.taint_path(path.clone());

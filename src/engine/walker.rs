@@ -259,6 +259,7 @@ impl<'r> Walker<'r> {
             name: step.and_then(|step| step.name.as_ref()).map(|name| name.value.clone()),
             visit: if kind == "activity" { self.memory.visits(subject) + 1 } else { 0 },
         };
+        self.memory.visit = record.visit;
         let excerpt = span.map(|span| Excerpt::of(&self.run.sources, span));
         self.journal.emit(EventKind::StepStarted { step: record, excerpt }).await;
         Ok(())
