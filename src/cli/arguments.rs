@@ -104,7 +104,8 @@ pub(super) enum ReportFormat {
 
 fn parse_report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
     let (format, path) = text.split_once('=').ok_or("write it as FORMAT=PATH, such as `ndjson=out/events.ndjson`")?;
-    let format = ReportFormat::from_str(format, false).map_err(|_| format!("`{format}` is no format; known: ndjson"))?;
+    let format =
+        ReportFormat::from_str(format, false).map_err(|_| format!("`{format}` is no format; known: ndjson"))?;
     if path.is_empty() {
         return Err("the path is missing".to_owned());
     }

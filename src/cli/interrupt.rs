@@ -9,7 +9,9 @@ pub(super) fn listen(cancel: &Cancel) {
             while tokio::signal::ctrl_c().await.is_ok() {
                 cancel.press();
                 super::terminal::print_error(match cancel.urgency() {
-                    crate::engine::Urgency::Drain => "\ninterrupted: running scenarios do their `after`; press again to stop at once\n",
+                    crate::engine::Urgency::Drain => {
+                        "\ninterrupted: running scenarios do their `after`; press again to stop at once\n"
+                    }
                     _ => "\nstopping\n",
                 });
             }

@@ -6,7 +6,7 @@ use super::simulator::Embedded;
 use super::terminal::{complain, show_diagnostics};
 use super::{Exit, interrupt, simulate, simulator, world};
 use crate::diagnostic::suggest;
-use crate::engine::{Cancel, Clock, Options, Target, Urgency};
+use crate::engine::{Cancel, Clock, Options, Run, Target, Urgency};
 use crate::event::Summary;
 use crate::http::{ClientConfig, Pem, ProxyRule};
 use crate::project::{Project, Selection};
@@ -55,7 +55,8 @@ fn run(arguments: &RunArguments, project: &Project, current: &Path) -> Result<Ex
     }
     let defaults = project.settings.as_ref().map(|settings| settings.defaults.clone()).unwrap_or_default();
     let mut prepared = prepare(&environment, project, &defaults)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let simulated = prepared._simulator.is_some();
     let shaken = runtime.block_on(prepared.target.handshake(simulated));
     shaken.map_err(|error| prepared.redactor.mask(&error.to_string()).into_owned())?;
@@ -71,20 +72,19 @@ fn run(arguments: &RunArguments, project: &Project, current: &Path) -> Result<Ex
         ids: world::ids(),
     };
     let mut reports = super::reports::Reports::open(arguments, current).map_err(|error| error.to_string())?;
-    let summary = crate::engine::run(
-        &project.scenarios,
-        prepared.target.clone(),
-        project.sources.clone(),
-        project.files.clone(),
-        Data::from(world::environment_data()),
-        prepared.redactor.clone(),
+    let run = Run {
         options,
-        &cancel,
-        &mut |event| reports.event(event),
-    );
+        target: prepared.target.clone(),
+        sources: project.sources.clone(),
+        files: project.files.clone(),
+        environment: Data::from(world::environment_data()),
+        redactor: prepared.redactor.clone(),
+        cancel,
+    };
+    let summary = run.execute(&project.scenarios, &mut |event| reports.event(event));
     let written = reports.finish();
     let mut exit = exit_of(&summary);
-    if cancel.urgency() >= Urgency::Drain {
+    if run.cancel.urgency() >= Urgency::Drain {
         exit = exit.max(Exit::Interrupted);
     }
     if let Err(error) = written {
@@ -132,9 +132,11 @@ fn prepare(environment: &Environment, project: &Project, defaults: &Defaults) ->
     match &environment.target {
         settings::Target::Simulator => {
             let catalogue = simulate::choose(project, None)?;
-            let definitions = project.definitions.iter().map(|(name, definition)| (name.clone(), Arc::clone(definition)));
+            let definitions =
+                project.definitions.iter().map(|(name, definition)| (name.clone(), Arc::clone(definition)));
             let config = simulator::config(&catalogue, definitions, Vec::new());
-            let embedded = Embedded::start(config).map_err(|error| format!("the simulator cannot be started: {error}"))?;
+            let embedded =
+                Embedded::start(config).map_err(|error| format!("the simulator cannot be started: {error}"))?;
             let key = secret(name, &catalogue.session.simulated.key)?;
             let mut client = client(&embedded.base_url, defaults)?;
             client.proxy = ProxyRule::Never;
@@ -143,7 +145,8 @@ fn prepare(environment: &Environment, project: &Project, defaults: &Defaults) ->
             Ok(Prepared { target, redactor, _simulator: Some(embedded) })
         }
         settings::Target::Engine { base_url, key, allowed_hosts, tls, proxy, correlation } => {
-            let scope = Scope::new(jiff::Timestamp::now(), world::ids()).with("env", world::environment_data()).taint("env");
+            let scope =
+                Scope::new(jiff::Timestamp::now(), world::ids()).with("env", world::environment_data()).taint("env");
             let key = key.as_ref().map(|key| secret(name, &text(key, &scope, project)?)).transpose()?;
             let redactor = key.as_ref().map_or_else(Redactor::new, |key| Redactor::new().with("key", key));
             let mut client = client(&text(base_url, &scope, project)?, defaults)?;
@@ -151,7 +154,8 @@ fn prepare(environment: &Environment, project: &Project, defaults: &Defaults) ->
             client.ca = tls.ca.iter().map(|path| pem(path, project)).collect::<Result<_, _>>()?;
             client.client_certificate = tls.client_certificate.as_ref().map(|path| pem(path, project)).transpose()?;
             if let Some(proxy) = proxy {
-                let url = proxy.value.parse().map_err(|error| format!("`{}` is no URL of a proxy: {error}", proxy.value))?;
+                let url =
+                    proxy.value.parse().map_err(|error| format!("`{}` is no URL of a proxy: {error}", proxy.value))?;
                 client.proxy = ProxyRule::Through { url, except: String::new() };
             }
             let mut target = Target::new(name, &client, key).map_err(|error| error.to_string())?;
@@ -174,7 +178,9 @@ fn secret(environment: &str, text: &str) -> Result<Secret, String> {
 fn text(template: &Template, scope: &Scope, project: &Project) -> Result<String, String> {
     let evaluated = template.evaluate(scope).map_err(|error| {
         let frame = crate::diagnostic::frame(error.diagnostic(), &project.sources, crate::diagnostic::Style::Plain);
-        frame.strip_prefix("error").map_or(frame.clone(), |rest| rest.trim_start_matches(|c| c != ':').trim_start_matches(": ").to_owned())
+        frame
+            .strip_prefix("error")
+            .map_or(frame.clone(), |rest| rest.trim_start_matches(|c| c != ':').trim_start_matches(": ").to_owned())
     })?;
     Ok(evaluated.value.as_str().map_or_else(|| evaluated.value.to_string(), str::to_owned))
 }

@@ -28,7 +28,9 @@ pub(super) fn execute(arguments: &SimulateArguments) -> Exit {
         }
     };
     if project.definitions.is_empty() {
-        complain("there is no process to simulate: name one as NAME=FILE, or list it under `processes` of flowproof.yaml");
+        complain(
+            "there is no process to simulate: name one as NAME=FILE, or list it under `processes` of flowproof.yaml",
+        );
         return Exit::Invalid;
     }
     let names: Vec<&str> = project.definitions.keys().map(String::as_str).collect();
@@ -47,7 +49,11 @@ pub(super) fn execute(arguments: &SimulateArguments) -> Exit {
     }
 }
 
-fn serve(simulator: Simulator, at: std::net::SocketAddr, ready: impl FnOnce(std::net::SocketAddr)) -> std::io::Result<()> {
+fn serve(
+    simulator: Simulator,
+    at: std::net::SocketAddr,
+    ready: impl FnOnce(std::net::SocketAddr),
+) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(at).await?;
@@ -60,9 +66,11 @@ fn serve(simulator: Simulator, at: std::net::SocketAddr, ready: impl FnOnce(std:
 pub(super) fn choose(project: &Project, name: Option<&str>) -> Result<Arc<Catalogue>, String> {
     let names = || one_of(project.catalogues.keys().map(String::as_str));
     match name {
-        Some(name) => {
-            project.catalogues.get(name).cloned().ok_or_else(|| format!("there is no catalogue `{name}`; there is {}", names()))
-        }
+        Some(name) => project
+            .catalogues
+            .get(name)
+            .cloned()
+            .ok_or_else(|| format!("there is no catalogue `{name}`; there is {}", names())),
         None => match project.catalogues.values().collect::<Vec<_>>().as_slice() {
             [one] => Ok(Arc::clone(one)),
             _ => Err(format!("say which catalogue is meant: {}", names())),

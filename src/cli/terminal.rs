@@ -11,7 +11,8 @@ pub(super) fn show_diagnostics(found: Vec<Diagnostic>, sources: &Sources) {
     let mut text = diagnostic::frames(&found, sources, Style::Coloured);
     let count = |severity| found.iter().filter(|one| one.severity == severity).count();
     let plural = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
-    let counts = [(count(Severity::Error), "error"), (count(Severity::Warning), "warning"), (count(Severity::Info), "remark")];
+    let counts =
+        [(count(Severity::Error), "error"), (count(Severity::Warning), "warning"), (count(Severity::Info), "remark")];
     let counts: Vec<String> = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| plural(n, word)).collect();
     text += &format!("{}\n", counts.join(", "));
     print_error(&text);

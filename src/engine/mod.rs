@@ -1,6 +1,6 @@
 //! Runs scenarios: one state machine each, many at a time, every answer judged, every happening an event.
 //!
-//! [`run`] spreads scenarios over single-threaded runtimes, one per core, that pull from one queue. A [`Target`] is what
+//! A [`Run`] spreads scenarios over single-threaded runtimes, one per core, that pull from one queue. A [`Target`] is what
 //! they talk to. Nothing here prints; everything leaves as an [`Event`](crate::event::Event).
 
 mod activity;
@@ -25,5 +25,5 @@ mod walker;
 
 pub use cancel::{Cancel, Urgency};
 pub use file::{FileError, Files, LoadedFile};
-pub use run::{Clock, Options, run};
+pub use run::{Clock, Options, Run};
 pub use target::{Target, TargetError};

@@ -11,7 +11,7 @@ use super::journal::Journal;
 use super::memory::Memory;
 use super::position::Position;
 use super::problem::Trouble;
-use super::run::Shared;
+use super::run::Run;
 use crate::catalogue::Catalogue;
 use crate::event::{Event, EventKind, Excerpt, Problem, Section, StepRecord, Verdict, WalkRecord};
 use crate::http::Client;
@@ -33,7 +33,7 @@ pub(super) struct Credential {
 
 /// The state machine of one scenario.
 pub(super) struct Walker<'r> {
-    pub run: &'r Shared,
+    pub run: &'r Run,
     pub planned: &'r Planned,
     pub client: Client,
     pub journal: Journal,
@@ -68,13 +68,7 @@ pub(super) enum BlockEnd {
 }
 
 impl<'r> Walker<'r> {
-    pub fn new(
-        run: &'r Shared,
-        planned: &'r Planned,
-        number: usize,
-        client: Client,
-        sender: mpsc::Sender<Event>,
-    ) -> Self {
+    pub fn new(run: &'r Run, planned: &'r Planned, number: usize, client: Client, sender: mpsc::Sender<Event>) -> Self {
         let world_id = format!("{}-{number}", run.options.run_id);
         let target = &run.target;
         let control = target.simulator.then(|| Control::new(client.clone(), &target.base_url, world_id.clone()));

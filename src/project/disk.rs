@@ -104,7 +104,10 @@ mod tests {
         std::fs::write(folder.path().join("project/a.json"), "{}").unwrap();
         let files = DiskFiles::below(&folder.path().join("project"));
         let loaded = files.load("./b/../a.json").unwrap();
-        assert_eq!((loaded.path.as_str(), loaded.media.as_str(), &*loaded.bytes), ("a.json", "application/json", &b"{}"[..]));
+        assert_eq!(
+            (loaded.path.as_str(), loaded.media.as_str(), &*loaded.bytes),
+            ("a.json", "application/json", &b"{}"[..])
+        );
         assert_eq!(files.load("missing.jpg").unwrap_err(), FileError::Missing("missing.jpg".into()));
         for outside in ["../secret.txt", "/etc/hosts", "a/../../secret.txt"] {
             assert_eq!(files.load(outside).unwrap_err(), FileError::Outside(outside.into()), "{outside}");

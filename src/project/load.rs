@@ -98,8 +98,10 @@ impl Project {
             }
             None => {
                 let names = crate::catalogue::embedded_names();
-                let one = Diagnostic::new(Id::UNKNOWN_EMBEDDED, format!("there is no catalogue `{name}` inside flowproof"));
-                let one = one.help_if(suggest(name, names)).help(format!("or give a file: `{name}: path/to/{name}.yaml`"));
+                let one =
+                    Diagnostic::new(Id::UNKNOWN_EMBEDDED, format!("there is no catalogue `{name}` inside flowproof"));
+                let one =
+                    one.help_if(suggest(name, names)).help(format!("or give a file: `{name}: path/to/{name}.yaml`"));
                 self.found.push(match asked {
                     Some(asked) => one.at(asked.span),
                     None => one,
@@ -244,9 +246,10 @@ impl Project {
                     problem(Id::NOT_UTF8, format!("`{path}` is not UTF-8: byte {at} is none of a character"))
                 }
             },
-            Ok(Err(bytes)) => {
-                problem(Id::FILE_TOO_LARGE, format!("`{path}` has {bytes} bytes, and {MAX_TEXT_BYTES} are read at most"))
-            }
+            Ok(Err(bytes)) => problem(
+                Id::FILE_TOO_LARGE,
+                format!("`{path}` has {bytes} bytes, and {MAX_TEXT_BYTES} are read at most"),
+            ),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 problem(Id::UNREADABLE_FILE, format!("there is no file `{path}`"))
             }
