@@ -107,3 +107,35 @@ impl Defaults {
 fn entries<'a>(node: Option<&'a Node>, what: &str, found: &mut Diagnostics) -> &'a [yaml::Entry] {
     node.and_then(|node| node.mapping(what, found)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_settings_are_read() {
+        let page = include_str!("../../docs/settings.md");
+        let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let mut sources = Sources::new();
+        let file = sources.add("flowproof.yaml", example);
+        let mut found = Diagnostics::new();
+        let settings = Settings::read(&sources, file, &mut found).unwrap();
+        assert!(
+            found.is_empty(),
+            "{}",
+            crate::diagnostic::frames(found.iter(), &sources, crate::diagnostic::Style::Plain)
+        );
+        assert_eq!(settings.environments.len(), 3);
+        assert_eq!(settings.defaults.scenario_timeout, Duration::from_secs(900));
+        assert!(settings.environment("live").is_some_and(|environment| environment.production));
+    }
+
+    #[test]
+    fn what_is_not_said_has_a_default() {
+        let mut sources = Sources::new();
+        let file = sources.add("flowproof.yaml", "flowproof: 1\n");
+        let mut found = Diagnostics::new();
+        let settings = Settings::read(&sources, file, &mut found).unwrap();
+        assert_eq!((settings.defaults, found.len()), (Defaults::default(), 0));
+    }
+}
