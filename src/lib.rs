@@ -7,6 +7,7 @@
 //! [`process`] are what authors write; [`script`] is what a simulator is told; [`plan`] puts them together.
 //!
 //! The effects: [`http`] sends, [`engine`] runs scenarios and tells [`event`]s.
+//! [`process`] reads process diagrams and executes them step by step.
 
 pub mod catalogue;
 pub mod cli;
