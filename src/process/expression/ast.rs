@@ -171,6 +171,13 @@ impl Expression {
     }
 }
 
+impl Expression {
+    /// A number needs parentheses before a point, which would else be its own.
+    fn fmt_object(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if matches!(self.term, Term::Literal(Value::Number(_))) { write!(f, "({self})") } else { write!(f, "{self}") }
+    }
+}
+
 /// Fully parenthesised, so that what is printed parses to the same tree.
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -180,10 +187,17 @@ impl fmt::Display for Expression {
             }
             Term::Literal(value) => write!(f, "{value}"),
             Term::Name(name) => f.write_str(name),
-            Term::Property(object, name) => write!(f, "{object}.{name}"),
-            Term::Index(object, key) => write!(f, "{object}[{key}]"),
+            Term::Property(object, name) => {
+                object.fmt_object(f)?;
+                write!(f, ".{name}")
+            }
+            Term::Index(object, key) => {
+                object.fmt_object(f)?;
+                write!(f, "[{key}]")
+            }
             Term::Call(object, name, arguments) => {
-                write!(f, "{object}.{name}(")?;
+                object.fmt_object(f)?;
+                write!(f, ".{name}(")?;
                 for (at, argument) in arguments.iter().enumerate() {
                     write!(f, "{}{argument}", if at == 0 { "" } else { ", " })?;
                 }

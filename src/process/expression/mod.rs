@@ -17,3 +17,6 @@ pub use ast::{Binary, Expression, Term, Unary};
 pub use error::{EvaluationError, SyntaxError};
 pub use evaluate::{Map, Scope};
 pub use template::{Condition, Part, Template};
+
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,14 @@ use std::ops::Range;
 use super::token::{Lexer, Token};
 use super::{Binary, Expression, SyntaxError, Term, Unary};
 
-/// Deepest tree that is accepted: parentheses, operators in a row and properties in a row all count.
-pub(super) const MAX_DEPTH: u16 = 200;
+/// Deepest nesting of parentheses, brackets, branches and signs: each costs a recursion of the parser.
+const MAX_NESTING: u16 = 64;
+/// Deepest tree: operators and properties in a row count too, since evaluation recurses into them.
+const MAX_DEPTH: u16 = 256;
 
 /// Parses one expression that begins at byte `start` of `text` and ends before a `}`. Gives the offset of that brace.
 pub(super) fn parse(text: &str, start: usize) -> Result<(Expression, usize), SyntaxError> {
-    let mut parser = Parser { lexer: Lexer::new(text, start), token: Token::End, at: start..start, depth: 0 };
+    let mut parser = Parser { lexer: Lexer::new(text, start), token: Token::End, at: start..start, nesting: 0 };
     parser.advance()?;
     let expression = parser.ternary()?;
     match parser.token {
@@ -22,7 +24,7 @@ struct Parser<'a> {
     lexer: Lexer<'a>,
     token: Token,
     at: Range<usize>,
-    depth: u16,
+    nesting: u16,
 }
 
 impl Parser<'_> {
@@ -58,7 +60,7 @@ impl Parser<'_> {
         let mut expression = Expression { term, at, depth: 0 };
         let below = expression.operands().into_iter().map(|operand| operand.depth).max().unwrap_or(0);
         expression.depth = below + 1;
-        if expression.depth > MAX_DEPTH { Err(too_deep(expression.at)) } else { Ok(expression) }
+        if expression.depth > MAX_DEPTH { Err(too_deep("chained", MAX_DEPTH, expression.at)) } else { Ok(expression) }
     }
 
     /// Every recursion of the parser passes here.
@@ -77,12 +79,12 @@ impl Parser<'_> {
     }
 
     fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T, SyntaxError>) -> Result<T, SyntaxError> {
-        if self.depth == MAX_DEPTH {
-            return Err(too_deep(self.at.clone()));
+        if self.nesting == MAX_NESTING {
+            return Err(too_deep("nested", MAX_NESTING, self.at.clone()));
         }
-        self.depth += 1;
+        self.nesting += 1;
         let result = parse(self);
-        self.depth -= 1;
+        self.nesting -= 1;
         result
     }
 
@@ -165,6 +167,6 @@ impl Parser<'_> {
     }
 }
 
-fn too_deep(at: Range<usize>) -> SyntaxError {
-    SyntaxError::new(format!("the expression is nested deeper than {MAX_DEPTH} levels"), at)
+fn too_deep(how: &str, limit: u16, at: Range<usize>) -> SyntaxError {
+    SyntaxError::new(format!("the expression is {how} deeper than {limit} levels"), at)
 }

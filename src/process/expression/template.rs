@@ -29,7 +29,7 @@ impl Template {
     /// Compiles a text. White space around it has no meaning; `\${` is a literal `${`; `#{…}` is the same as `${…}`.
     ///
     /// # Errors
-    /// If a part does not parse, or the text is longer than 64 KiB, or nested deeper than 200 levels.
+    /// If a part does not parse, or the text is longer than 64 KiB, nested deeper than 64 levels, or chained deeper than 256.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         let text = text.trim();
         if text.len() > MAX_LENGTH {

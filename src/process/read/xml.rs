@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
     pub(super) fn content(&self, node: Node<'_, '_>) -> Spanned<String> {
         let texts = || node.children().filter(Node::is_text);
         let text: String = texts().filter_map(|child| child.text()).collect();
-        let span = match (texts().next(), texts().last()) {
+        let span = match (texts().next(), texts().next_back()) {
             (Some(first), Some(last)) if !text.trim().is_empty() => {
                 let raw = &self.text[first.range().start..last.range().end];
                 let start = first.range().start + (raw.len() - raw.trim_start().len());
