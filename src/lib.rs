@@ -1,6 +1,8 @@
 //! flowproof proves process flows: YAML scenarios walk a process over HTTP, activity by activity, and every answer is judged.
 //!
-//! The crate is a pure core with thin effects around it. [`source`] and [`diagnostic`] hold texts, positions and problems.
+//! The crate is a pure core with thin effects around it. [`source`] and [`diagnostic`] hold texts, positions and problems;
+//! [`yaml`] reads files into trees with places; [`template`] evaluates the `{{ … }}` in them; [`redact`] keeps secrets out of all that
+//! is shown.
 
 pub mod catalogue;
 pub mod diagnostic;
@@ -10,6 +12,10 @@ pub mod query;
 pub mod redact;
 pub mod script;
 pub mod simulator;
+pub mod event;
+pub mod query;
+pub mod redact;
+pub mod script;
 pub mod source;
 pub mod template;
 pub mod yaml;

@@ -65,6 +65,10 @@ rules! {
     WRONG_VALUE = Error "yaml/wrong-value": "A value has the right kind but is not one that is allowed there.";
     WRONG_ID = Error "yaml/id": "An id is not lower-case letters, digits and underscores.";
     FILE_KIND = Error "file/kind": "A file is not of the kind that is expected there, by its first key.";
+    // Scenarios.
+    SCENARIO_STYLE = Error "scenario/style": "A scenario has both `steps` and `answers`.";
+    DUPLICATE_STEP = Error "scenario/duplicate-step": "Two steps of a scenario have the same id.";
+    UNKNOWN_STEP = Error "scenario/unknown-step": "A `goto` names no step of its block.";
 
     // Templates.
     TEMPLATE_SYNTAX = Error "template/syntax": "A template is not well-formed.";

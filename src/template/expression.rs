@@ -6,8 +6,8 @@ use minijinja::{Error, ErrorKind};
 
 use super::functions::{ENGINE, is_filter, is_function, is_test, known_filters, known_functions, known_tests};
 use super::json::NotJson;
-use super::names::{Names, scan};
-use super::{MAX_FUEL, MAX_TEXT, Reference, Scope, TemplateError, text};
+use super::names::{Names, scan, tokens};
+use super::{MAX_FUEL, MAX_TEXT, MAX_TOKENS, Reference, Scope, TemplateError, text};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::source::{Span, Spanned};
 
@@ -48,6 +48,10 @@ impl Compiled {
             found.push(one.help("write a name or an expression between `{{` and `}}`"));
             return None;
         }
+        if tokens(source) > MAX_TOKENS {
+            found.push(too_many_tokens(span));
+            return None;
+        }
         let compiled = match ENGINE.compile_expression_owned(source.to_owned()) {
             Ok(compiled) => compiled,
             Err(error) => {
@@ -67,6 +71,17 @@ impl Compiled {
     /// Compiles a whole text with `{% … %}` in it.
     pub(super) fn block(text: &str, place: &Place, found: &mut Diagnostics) -> Option<Self> {
         let span = (place.locate)(0..text.len());
+        let insides = match text::insides(text) {
+            Ok(insides) => insides,
+            Err(at) => {
+                found.push(unclosed((place.locate)(at..at + 2)));
+                return None;
+            }
+        };
+        if insides.iter().map(|range| tokens(&text[range.clone()])).sum::<usize>() > MAX_TOKENS {
+            found.push(too_many_tokens(span));
+            return None;
+        }
         let (roots, paths) = match ENGINE.template_from_str(text) {
             Ok(template) => {
                 let free = |nested| template.undeclared_variables(nested).into_iter().collect();
@@ -78,17 +93,13 @@ impl Compiled {
             }
         };
         let mut names = Names::default();
-        for range in text::insides(text) {
+        for range in insides {
             let inside = &text[range.clone()];
             let word = inside.trim_start_matches(['-', '+', ' ', '\n']);
-            // `{% filter upper %}` names a filter without a pipe.
-            let lead = if word.starts_with("filter ") { inside.len() - word.len() + "filter".len() } else { 0 };
-            if lead > 0 {
-                scan(&inside[..0], range.start, &mut names);
-                let rest = format!("|{}", &inside[lead + 1..]);
-                scan(&rest, range.start + lead, &mut names);
-            } else {
-                scan(inside, range.start, &mut names);
+            // `{% filter upper %}` names a filter without a pipe; the word's last byte stands in for it.
+            match word.strip_prefix("filter ") {
+                Some(rest) => scan(&format!("|{rest}"), range.end - rest.len() - 1, &mut names),
+                None => scan(inside, range.start, &mut names),
             }
         }
         let (references, calls) = resolve(names, &roots, &paths, span, place, found);
@@ -259,4 +270,14 @@ fn syntax(error: &Error, base: usize, len: usize, place: &Place) -> Diagnostic {
     let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let span = (place.locate)(base + range.start..base + range.end);
     Diagnostic::new(Id::TEMPLATE_SYNTAX, format!("this is no template: {detail}")).at(span)
+}
+
+fn too_many_tokens(span: Span) -> Diagnostic {
+    let message = format!("a template has more than {MAX_TOKENS} words and signs");
+    Diagnostic::new(Id::TEMPLATE_LIMIT, message).at(span).help("divide it among variables")
+}
+
+/// A template that begins at a place has no end.
+pub(super) fn unclosed(span: Span) -> Diagnostic {
+    Diagnostic::new(Id::TEMPLATE_SYNTAX, "a template is not closed").label(span, "this is never closed")
 }

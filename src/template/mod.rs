@@ -17,6 +17,9 @@ mod scope;
 mod text;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::TemplateError;
 pub use functions::{Function, functions};
 pub use json::{MAX_DEPTH, MAX_NODES};
@@ -30,3 +33,8 @@ pub const MAX_FUEL: u64 = 50_000;
 pub const MAX_TEXT: usize = 1024 * 1024;
 /// Longest scalar that may hold a template, in bytes.
 pub const MAX_SOURCE: usize = 64 * 1024;
+/// Most words, strings and signs in one expression, or in all `{{ … }}` and `{% … %}` of a text with blocks. Each may nest once, and
+/// a deep nest would exhaust the stack.
+pub const MAX_TOKENS: usize = 500;
+/// Most `{{ … }}` in one scalar.
+pub const MAX_EXPRESSIONS: usize = 1_000;

@@ -109,6 +109,21 @@ pub(super) fn scan(source: &str, base: usize, names: &mut Names) {
     }
 }
 
+/// How many words, strings and signs stand in an expression.
+pub(super) fn tokens(source: &str) -> usize {
+    let bytes = source.as_bytes();
+    let (mut at, mut count) = (0, 0);
+    while at < bytes.len() {
+        count += usize::from(!bytes[at].is_ascii_whitespace());
+        at = match bytes[at] {
+            b'\'' | b'"' => string_end(bytes, at),
+            byte if is_word(byte) => word_end(bytes, at),
+            _ => at + 1,
+        };
+    }
+    count
+}
+
 /// The name that begins at `at` with the attributes and constant subscripts behind it, and where it ends.
 fn chain(source: &str, start: usize) -> (Vec<String>, usize) {
     let bytes = source.as_bytes();

@@ -43,7 +43,7 @@ pub(super) fn divide(text: &str, block_scalar: bool) -> Pieces {
                 continue;
             }
         }
-        let Some(end) = expression_end(text, open + 2) else { return Pieces::Open(open) };
+        let Some(end) = end_of(text, open + 2, b"}}") else { return Pieces::Open(open) };
         let (mut from, mut to) = (open + 2, end - 2);
         let inside = &text[from..to];
         let single = open == 0 && end == whole.len();
@@ -70,19 +70,22 @@ pub(super) fn divide(text: &str, block_scalar: bool) -> Pieces {
     if pieces.iter().all(|piece| matches!(piece, Piece::Raw(_))) { Pieces::Plain } else { Pieces::Mixed(pieces) }
 }
 
-/// One past the `}}` that ends an expression; braces in strings and in maps do not.
-fn expression_end(text: &str, from: usize) -> Option<usize> {
+/// One past the `}}` or `%}` that ends a template, by the engine's own rule: brackets inside it are in balance, and strings do
+/// not count.
+fn end_of(text: &str, from: usize, close: &[u8; 2]) -> Option<usize> {
     let bytes = text.as_bytes();
-    let (mut at, mut depth) = (from, 0usize);
+    let (mut at, mut balance) = (from, 0isize);
     while at < bytes.len() {
+        if balance == 0 && bytes[at..].starts_with(close) {
+            return Some(at + 2);
+        }
         match bytes[at] {
             b'\'' | b'"' => {
                 at = string_end(bytes, at);
                 continue;
             }
-            b'(' | b'[' | b'{' => depth += 1,
-            b'}' if depth == 0 && bytes.get(at + 1) == Some(&b'}') => return Some(at + 2),
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'(' | b'[' | b'{' => balance += 1,
+            b')' | b']' | b'}' => balance -= 1,
             _ => {}
         }
         at += 1;
@@ -90,42 +93,32 @@ fn expression_end(text: &str, from: usize) -> Option<usize> {
     None
 }
 
-/// The insides of every `{{ … }}` and `{% … %}` of a text that the engine has accepted.
-pub(super) fn insides(text: &str) -> Vec<Range<usize>> {
+/// The insides of every `{{ … }}` and `{% … %}` of a text, or where the one that has no end begins.
+pub(super) fn insides(text: &str) -> Result<Vec<Range<usize>>, usize> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(open) = text[at..].find('{').map(|found| at + found) {
-        let end = match bytes.get(open + 1) {
-            Some(b'#') => text[open..].find("#}").map(|len| open + len + 2),
-            Some(b'{') => expression_end(text, open + 2).inspect(|end| found.push(open + 2..end - 2)),
-            Some(b'%') => block_end(text, open + 2).and_then(|end| {
-                let inside = text[open + 2..end - 2].trim_matches(['-', '+', ' ', '\n']);
-                if inside == "raw" {
-                    return text[end..].find("endraw").map(|len| end + len);
-                }
+        at = match bytes.get(open + 1) {
+            Some(b'#') => text[open + 2..].find("#}").map(|len| open + len + 4).ok_or(open)?,
+            Some(b'{') => {
+                let end = end_of(text, open + 2, b"}}").ok_or(open)?;
                 found.push(open + 2..end - 2);
-                Some(end)
-            }),
-            _ => Some(open + 1),
+                end
+            }
+            Some(b'%') => {
+                let end = end_of(text, open + 2, b"%}").ok_or(open)?;
+                if text[open + 2..end - 2].trim_matches(['-', '+', ' ', '\n']) == "raw" {
+                    text[end..].find("endraw").map(|len| end + len).ok_or(open)?
+                } else {
+                    found.push(open + 2..end - 2);
+                    end
+                }
+            }
+            _ => open + 1,
         };
-        let Some(end) = end else { break };
-        at = end;
     }
-    found
-}
-
-fn block_end(text: &str, from: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = from;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\'' | b'"' => at = string_end(bytes, at),
-            b'%' if bytes.get(at + 1) == Some(&b'}') => return Some(at + 2),
-            _ => at += 1,
-        }
-    }
-    None
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -149,7 +142,7 @@ mod tests {
     #[test]
     fn insides_skip_comments_and_strings() {
         let text = "{# {{ no }} #}{% raw %}{{ no }}{% endraw %}{% if '%}' %}{{ x }}{% endif %}";
-        let found: Vec<&str> = insides(text).into_iter().map(|range| text[range].trim()).collect();
+        let found: Vec<&str> = insides(text).unwrap().into_iter().map(|range| text[range].trim()).collect();
         assert_eq!(found, ["if '%}'", "x", "endif"]);
     }
 }

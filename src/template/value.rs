@@ -4,16 +4,14 @@ use std::sync::Arc;
 use minijinja::value::Value as Engine;
 use serde_json::Value;
 
-use super::expression::{Compiled, Place};
+use super::expression::{Compiled, Place, unclosed};
 use super::json::{to_json, to_text};
 use super::text::{Piece, Pieces, divide};
-use super::{MAX_SOURCE, MAX_TEXT, Scope, TemplateError};
+use super::{MAX_EXPRESSIONS, MAX_SOURCE, MAX_TEXT, Scope, TemplateError};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::redact::MIN_CHARACTERS;
 use crate::source::{Sources, Span, Spanned};
 use crate::yaml::{Kind, Node, Scalar, ScalarStyle};
-
-/// Shortest text that is worth hiding; shorter ones would mask ordinary words.
-const MIN_SECRET: usize = 4;
 
 /// A path that a template reads, such as `vars.applicant`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +74,7 @@ impl Template {
         Self::of(read(node, sources, found), node.span)
     }
 
-    /// Compiles a text that stands at `span`; places inside it are exact if the text covers the span as it is.
+    /// Compiles a text that stands at `span`; without a template in it, it is text even if it looks like a number. Places inside it are exact if the text covers the span as it is.
     pub fn parse(text: &str, span: Span, found: &mut Diagnostics) -> Self {
         let locate = |range: std::ops::Range<usize>| {
             if span.len() == text.len() { span.slice(range.start, range.len()) } else { span }
@@ -222,6 +220,11 @@ fn scalar_shape(
             let block = Compiled::block(text, &place, found).map(Box::new);
             block.map_or(Shape::Broken(span), |block| Shape::Text(vec![Part::Expression(block)]))
         }
+        Pieces::Mixed(pieces) if expressions(&pieces) > MAX_EXPRESSIONS => {
+            let message = format!("a scalar has more than {MAX_EXPRESSIONS} templates in it");
+            found.push(Diagnostic::new(Id::TEMPLATE_LIMIT, message).at(span));
+            Shape::Broken(span)
+        }
         Pieces::Mixed(pieces) => {
             let parts: Vec<Option<Part>> = pieces
                 .into_iter()
@@ -233,11 +236,14 @@ fn scalar_shape(
             parts.into_iter().collect::<Option<Vec<_>>>().map_or(Shape::Broken(span), Shape::Text)
         }
         Pieces::Open(at) => {
-            let one = Diagnostic::new(Id::TEMPLATE_SYNTAX, "a template is not closed");
-            found.push(one.label(locate(at..at + 2), "this has no `}}`"));
+            found.push(unclosed(locate(at..at + 2)));
             Shape::Broken(span)
         }
     }
+}
+
+fn expressions(pieces: &[Piece]) -> usize {
+    pieces.iter().filter(|piece| matches!(piece, Piece::Expression(_))).count()
 }
 
 /// One evaluation.
@@ -308,7 +314,7 @@ impl Run<'_> {
     }
 
     fn taint(&mut self, text: String) {
-        if text.chars().count() >= MIN_SECRET && !self.tainted.contains(&text) {
+        if text.chars().count() >= MIN_CHARACTERS && !self.tainted.contains(&text) {
             self.tainted.push(text);
         }
     }

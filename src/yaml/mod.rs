@@ -7,6 +7,7 @@
 mod duration;
 mod fields;
 mod node;
+mod place;
 mod scalar;
 mod tree;
 

@@ -1,5 +1,6 @@
 use serde_json::{Map, Value};
 
+use super::place::place;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Span, Spanned};
 
@@ -179,13 +180,10 @@ impl Node {
         (entry.key.value == super::tree::MAPPING_AS_KEY).then(|| super::tree::unquoted_template(self.span))
     }
 
-    /// The place of `len` bytes at `offset` of a scalar's text. Exact where the text stands in the file as it is; else
-    /// (escapes, folded lines) the whole scalar.
+    /// The place of `len` bytes at `offset` of a scalar's text, `written` being the text of its span. Exact in every
+    /// notation: escapes, folded lines and indentation are followed.
     pub fn place(&self, written: &str, offset: usize, len: usize) -> Span {
-        let Some(scalar) = self.as_scalar() else { return self.span };
-        match written.find(scalar.text.as_str()) {
-            Some(at) if !scalar.text.is_empty() => self.span.slice(at + offset, len.max(1)),
-            _ => self.span,
-        }
+        let placed = self.as_scalar().and_then(|scalar| place(scalar, written, offset..offset + len));
+        placed.map_or(self.span, |range| self.span.slice(range.start, range.len().max(1)))
     }
 }

@@ -29,6 +29,8 @@ fn engine() -> Environment<'static> {
     // It shows the whole scope, secrets included, without naming what it reads.
     engine.remove_global("debug");
     engine.remove_filter("pprint");
+    // With it a loop could build values of any depth, or that hold themselves.
+    engine.remove_global("namespace");
     engine.add_function("uuid", random::uuid);
     engine.add_function("now", time::now);
     engine.add_function("base64", text::base64);
@@ -70,7 +72,7 @@ pub(super) fn namespace<const N: usize>(functions: [(&'static str, Value); N]) -
 }
 
 /// The engine's own functions.
-const OWN_FUNCTIONS: [&str; 3] = ["range", "dict", "namespace"];
+const OWN_FUNCTIONS: [&str; 2] = ["range", "dict"];
 /// Filters of the engine, for proposals.
 const OWN_FILTERS: [&str; 45] = [
     "abs",

@@ -8,6 +8,9 @@ use crate::template::scope::Effects;
 /// Most characters of one `random.digits` or `random.hex`.
 const MAX_COUNT: usize = 10_000;
 
+/// Items of a list that cost one unit of work.
+const ITEMS_PER_FUEL: u64 = 16;
+
 pub(super) fn random() -> Value {
     namespace([
         ("int", Value::from_function(int)),
@@ -38,6 +41,7 @@ fn int(state: &State, min: i64, max: i64) -> Result<i64, Error> {
 
 fn choice(state: &State, list: &Value) -> Result<Value, Error> {
     let items: Vec<Value> = list.try_iter()?.collect();
+    state.consume_fuel(items.len() as u64 / ITEMS_PER_FUEL)?;
     if items.is_empty() {
         return Err(failed("`random.choice` needs a list with something in it"));
     }

@@ -2,7 +2,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD};
 use minijinja::value::Value;
-use minijinja::{Error, ErrorKind};
+use minijinja::{Error, ErrorKind, State};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
@@ -16,12 +16,15 @@ const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 const ANY_PADDING: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 
-pub(super) fn base64(value: &Value) -> Result<String, Error> {
-    Ok(STANDARD.encode(text(value)?))
+/// Bytes of an argument that cost one unit of work.
+const BYTES_PER_FUEL: u64 = 1024;
+
+pub(super) fn base64(state: &State, value: &Value) -> Result<String, Error> {
+    Ok(STANDARD.encode(text(state, value)?))
 }
 
-pub(super) fn base64_decode(value: &Value) -> Result<String, Error> {
-    let standard: String = text(value)?
+pub(super) fn base64_decode(state: &State, value: &Value) -> Result<String, Error> {
+    let standard: String = text(state, value)?
         .chars()
         .map(|c| match c {
             '-' => '+',
@@ -33,8 +36,8 @@ pub(super) fn base64_decode(value: &Value) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(|_| failed("what is behind the Base64 is no UTF-8 text"))
 }
 
-pub(super) fn hash(value: &Value, algorithm: Option<&str>) -> Result<String, Error> {
-    let text = text(value)?;
+pub(super) fn hash(state: &State, value: &Value, algorithm: Option<&str>) -> Result<String, Error> {
+    let text = text(state, value)?;
     let digest = match algorithm.unwrap_or("sha256") {
         "sha256" => Sha256::digest(text).to_vec(),
         "sha384" => Sha384::digest(text).to_vec(),
@@ -48,20 +51,23 @@ pub(super) fn json(value: &Value) -> Result<String, Error> {
     to_json(value).map(|json| json.to_string()).map_err(refused)
 }
 
-pub(super) fn url_encode(value: &Value) -> Result<String, Error> {
-    Ok(utf8_percent_encode(&text(value)?, RESERVED).to_string())
+pub(super) fn url_encode(state: &State, value: &Value) -> Result<String, Error> {
+    Ok(utf8_percent_encode(&text(state, value)?, RESERVED).to_string())
 }
 
-pub(super) fn url_query(url: &Value, name: &str) -> Result<Value, Error> {
-    let url = text(url)?;
+pub(super) fn url_query(state: &State, url: &Value, name: &str) -> Result<Value, Error> {
+    let url = text(state, url)?;
     // A `Location` may be relative, so the query is found by the text alone.
     let query = url.split('#').next().unwrap_or_default().split_once('?').map_or("", |(_, query)| query);
     let value = url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name);
     Ok(value.map_or(Value::UNDEFINED, |(_, value)| Value::from(value.as_ref())))
 }
 
-fn text(value: &Value) -> Result<String, Error> {
-    to_text(value).map_err(refused)
+fn text(state: &State, value: &Value) -> Result<String, Error> {
+    let text = to_text(value).map_err(refused)?;
+    // What goes in is work as well, else a loop over a large body would be free.
+    state.consume_fuel(text.len() as u64 / BYTES_PER_FUEL)?;
+    Ok(text)
 }
 
 fn refused(why: NotJson) -> Error {

@@ -1,0 +1,197 @@
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, Problem, StepRecord, Summary, TargetRecord, Verdict,
+    WalkRecord,
+};
+
+/// The version of the event format. It grows when a reader of an older one would misread a newer one.
+pub const VERSION: u32 = 1;
+
+/// One record of the stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When it happened, UTC, ISO 8601 with milliseconds.
+    pub at: String,
+    /// The scenario that it belongs to, by id; absent for the run itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What can happen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum EventKind {
+    /// The first event.
+    RunStarted {
+        /// [`VERSION`].
+        version: u32,
+        /// The version of flowproof.
+        flowproof: String,
+        /// A unique id of the run.
+        run: String,
+        /// The seed of its data.
+        seed: u64,
+        /// What it talks to.
+        target: TargetRecord,
+        /// How many scenarios were selected.
+        scenarios: usize,
+        /// How many run at a time.
+        jobs: usize,
+    },
+    /// A scenario begins.
+    ScenarioStarted {
+        /// Its title.
+        title: String,
+        /// Its tags.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tags: Vec<String>,
+        /// Its process, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        process: Option<String>,
+        /// Which attempt this is, from 1.
+        attempt: u32,
+    },
+    /// A step begins.
+    StepStarted {
+        /// The step.
+        step: StepRecord,
+        /// The author's lines; absent for the implied opening.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        excerpt: Option<Excerpt>,
+    },
+    /// A request was sent.
+    Exchanged {
+        /// The number of the step.
+        step: u32,
+        /// The request and its answer.
+        exchange: Box<ExchangeRecord>,
+    },
+    /// An answer was classified.
+    OutcomeRead {
+        /// The number of the step.
+        step: u32,
+        /// The activity.
+        activity: String,
+        /// The outcome.
+        outcome: String,
+        /// The code, if the answer had one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<i64>,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// Where the process stands became known.
+    PositionRead {
+        /// The number of the step.
+        step: u32,
+        /// The element; absent when the process has ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        element: Option<ElementRecord>,
+        /// The state of the instance, in the engine's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<String>,
+    },
+    /// Where the process stands is not known.
+    PositionUnknown {
+        /// The number of the step.
+        step: u32,
+        /// Why.
+        reason: String,
+    },
+    /// An expectation was judged.
+    ExpectationJudged {
+        /// The number of the step.
+        step: u32,
+        /// The expectation.
+        expectation: ExpectationRecord,
+    },
+    /// A value was saved.
+    ValueSaved {
+        /// The number of the step.
+        step: u32,
+        /// Its name.
+        name: String,
+        /// Where it came from: a JSON path of the answer, a header, a template.
+        from: String,
+        /// The value, secrets masked.
+        value: Value,
+    },
+    /// A branch by outcome was taken.
+    BranchTaken {
+        /// The number of the step.
+        step: u32,
+        /// The outcome.
+        outcome: String,
+        /// What is done: `continue`, `goto selfie`, `end failed`.
+        action: String,
+        /// How often this branch has been taken, this time included.
+        taken: u32,
+        /// How often it may be.
+        at_most: u32,
+    },
+    /// Time was let pass.
+    Waited {
+        /// The number of the step.
+        step: u32,
+        /// How long, ISO 8601.
+        duration: String,
+        /// Whether only a simulator's clock was moved.
+        simulated: bool,
+    },
+    /// A simulator moved a token.
+    TokenMoved {
+        /// The correlation id of the request that caused it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<String>,
+        /// The process instance.
+        instance: String,
+        /// The move, as the process room tells it.
+        #[serde(rename = "move")]
+        movement: Value,
+    },
+    /// Something that the author should know and that judges nothing: an undeclared stub, an instance left open.
+    Noted {
+        /// One sentence.
+        message: String,
+    },
+    /// A step ends.
+    StepFinished {
+        /// The number of the step.
+        step: u32,
+        /// What it came to.
+        verdict: Verdict,
+        /// How long it took, in milliseconds.
+        millis: f64,
+    },
+    /// A scenario ends.
+    ScenarioFinished {
+        /// What it came to.
+        verdict: Verdict,
+        /// Whether it passed only when it was run again.
+        flaky: bool,
+        /// How long it took, in milliseconds.
+        millis: f64,
+        /// How many requests it sent.
+        requests: u64,
+        /// The activities that were visited, with their outcomes.
+        walk: Vec<WalkRecord>,
+        /// Everything that is wrong with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        problems: Vec<Problem>,
+        /// Why it was skipped.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// The last event.
+    RunFinished {
+        /// The whole run in numbers.
+        summary: Summary,
+        /// How long it took, in milliseconds.
+        millis: f64,
+    },
+}

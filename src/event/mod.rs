@@ -1,0 +1,20 @@
+//! The event stream: what happened in a run, record by record. It is the only thing that passes from execution to
+//! everything that reports, counts or stores; a stored stream feeds every report on another machine.
+//!
+//! Events are versioned ([`VERSION`]) and self-contained: excerpts of the author's files travel in them. Secrets are
+//! masked before an event is made.
+
+mod excerpt;
+mod kind;
+mod record;
+mod summary;
+mod verdict;
+
+pub use excerpt::Excerpt;
+pub use kind::{Event, EventKind, VERSION};
+pub use record::{
+    BodyRecord, Difference, DifferenceKind, ElementRecord, ErrorPhase, ExchangeRecord, ExpectationRecord, Held,
+    Problem, RequestRecord, ResponseRecord, Section, StepRecord, TargetRecord, TransportError, WalkRecord,
+};
+pub use summary::Summary;
+pub use verdict::Verdict;

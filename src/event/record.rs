@@ -1,0 +1,272 @@
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Excerpt, Verdict};
+
+/// What a run talks to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetRecord {
+    /// The environment's name.
+    pub name: String,
+    /// Whether it is a simulator, by its handshake.
+    pub simulator: bool,
+    /// Its base URL.
+    pub base_url: String,
+}
+
+/// The part of a scenario that a step belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Section {
+    /// The implied opening of the session.
+    Session,
+    /// `before:`.
+    Before,
+    /// `steps:` or `answers:`.
+    Steps,
+    /// `after:`.
+    After,
+}
+
+/// One execution of one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// Counts the executed steps of the scenario, from 1; names the step in later events.
+    pub number: u32,
+    /// The part of the scenario.
+    pub section: Section,
+    /// The author's id, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What it does: `activity`, `request`, `wait`, `check`, `expect`.
+    pub kind: String,
+    /// The activity's name, the request line, the duration.
+    pub subject: String,
+    /// The author's words for it, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// How often this activity was visited in this scenario, this time included; 0 where it does not apply.
+    pub visit: u32,
+}
+
+/// An element of a process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ElementRecord {
+    /// Its id in the diagram, if the engine tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its name in the diagram.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The activity that it is, by the catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<String>,
+}
+
+/// A request with its answer, or with the reason why there is none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExchangeRecord {
+    /// The name of the exchange, or `request`.
+    pub name: String,
+    /// Which try this was, from 1.
+    pub attempt: u32,
+    /// What was sent.
+    pub request: RequestRecord,
+    /// What came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<ResponseRecord>,
+    /// Why nothing came back, or nothing that can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<TransportError>,
+    /// From sending to the last byte, in milliseconds.
+    pub millis: f64,
+    /// Until the head of the answer was there, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_byte_millis: Option<f64>,
+}
+
+/// A request as it was sent, secrets masked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestRecord {
+    /// The correlation id.
+    pub id: String,
+    /// The method.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// The headers that flowproof set.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: BodyRecord,
+    /// A command line that sends the same, with secrets as environment names.
+    pub curl: String,
+}
+
+/// An answer as it came, secrets masked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ResponseRecord {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: BodyRecord,
+}
+
+/// A body, shortened where it is long and described where it is not text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum BodyRecord {
+    /// There is none.
+    None,
+    /// JSON; long texts inside are cut and say so.
+    Json {
+        /// The value.
+        value: Value,
+        /// Its size on the wire in bytes.
+        bytes: u64,
+    },
+    /// Other text, cut to its beginning.
+    Text {
+        /// The text or its beginning.
+        text: String,
+        /// Its size on the wire in bytes.
+        bytes: u64,
+        /// Whether it was cut.
+        cut: bool,
+    },
+    /// Anything else: images, archives.
+    Binary {
+        /// The media type.
+        media: String,
+        /// Its size in bytes.
+        bytes: u64,
+        /// The SHA-256 of its bytes, in hexadecimal.
+        sha256: String,
+    },
+}
+
+/// The part of an exchange in which it broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorPhase {
+    /// The request could not be built: a bad URL, a host that is not allowed.
+    Request,
+    /// The host's name was not resolved.
+    Dns,
+    /// No connection was made.
+    Connect,
+    /// The TLS handshake failed.
+    Tls,
+    /// The time was up.
+    Timeout,
+    /// The connection broke before the whole answer was there.
+    Cut,
+    /// The answer is not what the protocol says: not HTTP, too large, not JSON, a redirect to elsewhere.
+    Protocol,
+}
+
+/// Why an exchange has no usable answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransportError {
+    /// Where it broke.
+    pub phase: ErrorPhase,
+    /// What happened and what to do, in a sentence.
+    pub message: String,
+}
+
+/// Whether an expectation holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Held {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// It could not be judged.
+    Undecided,
+}
+
+/// One expectation and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExpectationRecord {
+    /// What is judged: `outcome`, `status`, `body $.code`.
+    pub subject: String,
+    /// Whether it holds.
+    pub held: Held,
+    /// What was expected, for people.
+    pub expected: String,
+    /// What came; absent if nothing did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<Value>,
+    /// The sentence that says it.
+    pub message: String,
+    /// Where two JSON values differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
+    /// The author's lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<Excerpt>,
+}
+
+/// One difference between two JSON values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The normalized path (RFC 9535 section 2.7).
+    pub path: String,
+    /// What kind it is.
+    pub kind: DifferenceKind,
+    /// What was expected there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Value>,
+    /// What came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actual: Option<Value>,
+}
+
+/// What kind of difference it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DifferenceKind {
+    /// Expected and not there.
+    Missing,
+    /// There and not expected.
+    Unexpected,
+    /// Another value.
+    Changed,
+}
+
+/// A problem of a scenario, as it is shown at the end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A stable id: `expect/outcome`, `run/position`, `run/transport` …
+    pub id: String,
+    /// What it makes of the scenario: failed, errored or aborted.
+    pub verdict: Verdict,
+    /// One sentence.
+    pub message: String,
+    /// The number of the step in which it arose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<u32>,
+    /// The author's lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<Excerpt>,
+    /// Further lines: what was expected, where the process stands, what to do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Where two JSON values differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
+}
+
+/// One visit of a walk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WalkRecord {
+    /// The activity.
+    pub activity: String,
+    /// Its outcome.
+    pub outcome: String,
+    /// The code, if the answer had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
+}

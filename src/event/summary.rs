@@ -1,0 +1,68 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Event, EventKind, Verdict};
+
+/// A run in numbers: a fold over its events.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Scenarios that passed, flaky ones included.
+    pub passed: usize,
+    /// Scenarios that passed only when they were run again.
+    pub flaky: usize,
+    /// Scenarios with an expectation that does not hold.
+    pub failed: usize,
+    /// Scenarios that could not be carried out.
+    pub errored: usize,
+    /// Scenarios that were not run.
+    pub skipped: usize,
+    /// Scenarios that were stopped.
+    pub aborted: usize,
+    /// Steps that were executed.
+    pub steps: u64,
+    /// Expectations that were judged.
+    pub expectations: u64,
+    /// Requests that were sent.
+    pub requests: u64,
+}
+
+impl Summary {
+    /// Takes an event into account.
+    pub fn add(&mut self, event: &Event) {
+        match &event.kind {
+            EventKind::StepStarted { .. } => self.steps += 1,
+            EventKind::ExpectationJudged { .. } => self.expectations += 1,
+            EventKind::Exchanged { .. } => self.requests += 1,
+            EventKind::ScenarioFinished { verdict, flaky, .. } => {
+                *self.count_mut(*verdict) += 1;
+                self.flaky += usize::from(*flaky);
+            }
+            _ => {}
+        }
+    }
+
+    /// How many scenarios have come to an end.
+    pub fn finished(&self) -> usize {
+        self.passed + self.failed + self.errored + self.skipped + self.aborted
+    }
+
+    /// How many scenarios came to a verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        match verdict {
+            Verdict::Passed => self.passed,
+            Verdict::Skipped => self.skipped,
+            Verdict::Failed => self.failed,
+            Verdict::Errored => self.errored,
+            Verdict::Aborted => self.aborted,
+        }
+    }
+
+    fn count_mut(&mut self, verdict: Verdict) -> &mut usize {
+        match verdict {
+            Verdict::Passed => &mut self.passed,
+            Verdict::Skipped => &mut self.skipped,
+            Verdict::Failed => &mut self.failed,
+            Verdict::Errored => &mut self.errored,
+            Verdict::Aborted => &mut self.aborted,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+use std::time::Duration;
+
+use super::step::read_inputs;
+use super::{Branch, Save, Simulate, StepExpectation};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::source::{Sources, Span, Spanned};
+use crate::template::Template;
+use crate::yaml::{self, Fields, Kind, Node};
+
+/// What the process gets where it stands: for scenarios in which the process leads.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// The answers by activity or element. An entry for an element goes before one for its activity.
+    pub entries: Vec<AnswersEntry>,
+    /// Where they stand.
+    pub span: Option<Span>,
+}
+
+/// The answers for one activity or element.
+#[derive(Clone, Debug)]
+pub struct AnswersEntry {
+    /// The activity's name, or the id or name of an element.
+    pub key: Spanned<String>,
+    /// Visit by visit.
+    pub visits: Visits,
+}
+
+/// For which visits an answer is meant.
+#[derive(Clone, Debug)]
+pub enum Visits {
+    /// For every visit.
+    Every(Answer),
+    /// One visit each, in order. A further visit fails the scenario.
+    Each(Vec<Answer>),
+}
+
+impl Visits {
+    /// The answers in it.
+    pub fn all(&self) -> &[Answer] {
+        match self {
+            Self::Every(one) => std::slice::from_ref(one),
+            Self::Each(many) => many,
+        }
+    }
+}
+
+/// One answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Where it stands.
+    pub span: Span,
+    /// The inputs of the activity.
+    pub with: Vec<(Spanned<String>, Template)>,
+    /// Instead of answering: how long time passes, so that a timer can fire.
+    pub wait: Option<Spanned<Duration>>,
+    /// Whether it is fine if it is never used.
+    pub optional: bool,
+    /// What must hold afterwards.
+    pub expect: Option<StepExpectation>,
+    /// What is saved of the answer.
+    pub save: Vec<Save>,
+    /// What is done for which outcome; only `continue` and `end` make sense here.
+    pub on: Vec<Branch>,
+    /// What a simulator is told for it.
+    pub simulate: Simulate,
+}
+
+impl Answers {
+    pub(super) fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Self {
+        let entries = node.mapping("`answers`", found).unwrap_or_default();
+        let read = |entry: &yaml::Entry, found: &mut Diagnostics| {
+            let visits = match &entry.value.kind {
+                Kind::Sequence(items) => {
+                    Visits::Each(items.iter().filter_map(|item| Answer::read(item, sources, found)).collect())
+                }
+                _ => Visits::Every(Answer::read(&entry.value, sources, found)?),
+            };
+            Some(AnswersEntry { key: entry.key.clone(), visits })
+        };
+        Self { entries: entries.iter().filter_map(|entry| read(entry, found)).collect(), span: Some(node.span) }
+    }
+
+    /// Every answer of every entry.
+    pub fn all(&self) -> impl Iterator<Item = &Answer> {
+        self.entries.iter().flat_map(|entry| entry.visits.all())
+    }
+
+    /// Reports branches that make no sense where the process leads.
+    pub(super) fn check_branches(&self, found: &mut Diagnostics) {
+        for branch in self.all().flat_map(|answer| &answer.on) {
+            if matches!(branch.action, super::Action::Goto(_) | super::Action::Repeat) {
+                let message = format!("`{}` makes no sense where the process leads", branch.action);
+                let one = Diagnostic::new(Id::WRONG_VALUE, message).at(branch.span);
+                found.push(one.help("list one answer per visit, or write `continue` or `end`"));
+            }
+        }
+    }
+}
+
+impl Answer {
+    fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+        let mut answer = Self {
+            span: node.span,
+            with: Vec::new(),
+            wait: None,
+            optional: false,
+            expect: None,
+            save: Vec::new(),
+            on: Vec::new(),
+            simulate: Simulate::default(),
+        };
+        if node.is_null() {
+            return Some(answer);
+        }
+        let mut fields = Fields::of(node, "an answer", found)?;
+        answer.with = fields.optional("with").map(|node| read_inputs(node, "`with`", sources, found)).unwrap_or_default();
+        let wait = fields.entry("wait");
+        answer.wait = wait.and_then(|entry| entry.value.duration("`wait`", found));
+        answer.optional = fields.boolean("optional", found).is_some_and(|optional| optional.value);
+        answer.expect = fields.optional("expect").and_then(|node| StepExpectation::read(node, sources, found));
+        answer.save = fields.optional("save").map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
+        answer.on = fields.optional("on").map(|node| Branch::read_all(node, found)).unwrap_or_default();
+        answer.simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
+        fields.finish(found);
+        if let (Some(wait), Some((first, _))) = (wait, answer.with.first()) {
+            let one = Diagnostic::new(Id::WRONG_VALUE, "an answer waits or gives inputs, not both").at(wait.key.span);
+            found.push(one.and(first.span, "inputs"));
+        }
+        Some(answer)
+    }
+}

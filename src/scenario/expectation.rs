@@ -1,0 +1,126 @@
+use crate::diagnostic::Diagnostics;
+use crate::expect::{BodyExpectation, Matcher, StatusExpectation};
+use crate::source::{Sources, Span, Spanned};
+use crate::yaml::{Entry, Fields, Node};
+
+/// What must hold after a step. Everything given is judged, also when something before it does not hold.
+#[derive(Clone, Debug)]
+pub struct StepExpectation {
+    /// Where it stands.
+    pub span: Span,
+    /// The outcomes that are allowed; empty if nothing is said of it.
+    pub outcome: Vec<Spanned<String>>,
+    /// The code of the answer.
+    pub code: Option<Promise>,
+    /// The HTTP status.
+    pub status: Option<StatusExpectation>,
+    /// Headers of the answer, by name without regard to case.
+    pub headers: Vec<(Spanned<String>, Matcher)>,
+    /// The body of the answer.
+    pub body: Option<BodyExpectation>,
+    /// The state of the process instance, in the engine's words.
+    pub instance: Option<Promise>,
+    /// How long the answer took, in milliseconds of real time.
+    pub time: Option<Promise>,
+    /// The activity at which the process stands afterwards.
+    pub next: Option<Spanned<String>>,
+}
+
+/// A matcher with the place of its key.
+#[derive(Clone, Debug)]
+pub struct Promise {
+    /// Where it stands.
+    pub span: Span,
+    /// What must hold.
+    pub matcher: Matcher,
+}
+
+impl Promise {
+    fn read(entry: Option<&Entry>, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+        let entry = entry?;
+        Some(Self { span: entry.key.span.to(entry.value.span), matcher: Matcher::read(&entry.value, sources, found) })
+    }
+}
+
+impl StepExpectation {
+    /// A text is an outcome, a mapping says more.
+    pub(super) fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+        let nothing = Self {
+            span: node.span,
+            outcome: Vec::new(),
+            code: None,
+            status: None,
+            headers: Vec::new(),
+            body: None,
+            instance: None,
+            time: None,
+            next: None,
+        };
+        if node.as_scalar().is_some() {
+            let outcome = node.text("`expect`", found)?;
+            return Some(Self { outcome: vec![outcome], ..nothing });
+        }
+        let mut fields = Fields::of(node, "`expect` of a step", found)?;
+        let outcome = fields.optional("outcome").map(|node| node.texts("`outcome`", found)).unwrap_or_default();
+        let headers = fields.optional("headers").and_then(|node| node.mapping("`headers`", found)).unwrap_or_default();
+        let headers = headers.iter().map(|entry| (entry.key.clone(), Matcher::read(&entry.value, sources, found))).collect();
+        let expectation = Self {
+            outcome,
+            code: Promise::read(fields.entry("code"), sources, found),
+            status: fields.optional("status").map(|node| StatusExpectation::read(node, sources, found)),
+            headers,
+            body: fields.optional("body").map(|node| BodyExpectation::read(node, sources, found)),
+            instance: Promise::read(fields.entry("instance"), sources, found),
+            time: Promise::read(fields.entry("time"), sources, found),
+            next: fields.text("next", found),
+            ..nothing
+        };
+        fields.finish(found);
+        Some(expectation)
+    }
+}
+
+/// What must hold at the end of a scenario.
+#[derive(Clone, Debug)]
+pub struct WalkExpectation {
+    /// Where it stands.
+    pub span: Span,
+    /// The state of the process instance, in the engine's words.
+    pub instance: Option<Promise>,
+    /// The activities, exactly and in order.
+    pub walk: Option<Spanned<Vec<Spanned<String>>>>,
+    /// Activities that were visited in this order, others between them.
+    pub walk_includes: Option<Spanned<Vec<Spanned<String>>>>,
+    /// How often activities were visited.
+    pub visits: Vec<(Spanned<String>, Matcher)>,
+    /// Activities that were not visited.
+    pub never: Vec<Spanned<String>>,
+    /// The outcomes of an activity, visit by visit.
+    pub outcomes: Vec<(Spanned<String>, Vec<Spanned<String>>)>,
+}
+
+impl WalkExpectation {
+    pub(super) fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+        let mut fields = Fields::of(node, "`expect` of a scenario", found)?;
+        let names = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
+            node.map(|node| Spanned::new(node.texts(what, found), node.span))
+        };
+        let instance = Promise::read(fields.entry("instance"), sources, found);
+        let walk = names(fields.optional("walk"), "`walk`", found);
+        let walk_includes = names(fields.optional("walk-includes"), "`walk-includes`", found);
+        let visits = fields.optional("visits").and_then(|node| node.mapping("`visits`", found)).unwrap_or_default();
+        let visits = visits.iter().map(|entry| (entry.key.clone(), Matcher::read(&entry.value, sources, found))).collect();
+        let never = fields.optional("never").map(|node| node.texts("`never`", found)).unwrap_or_default();
+        let outcomes = fields.optional("outcomes").and_then(|node| node.mapping("`outcomes`", found)).unwrap_or_default();
+        let outcomes = outcomes.iter().map(|entry| (entry.key.clone(), entry.value.texts("an outcome", found))).collect();
+        fields.finish(found);
+        Some(Self { span: node.span, instance, walk, walk_includes, visits, never, outcomes })
+    }
+
+    /// Every activity that it names.
+    pub fn activities(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let listed = self.walk.iter().chain(&self.walk_includes).flat_map(|names| names.value.iter());
+        let keyed = self.visits.iter().map(|(name, _)| name).chain(self.outcomes.iter().map(|(name, _)| name));
+        listed.chain(keyed).chain(&self.never)
+    }
+}

@@ -1,0 +1,22 @@
+//! The scenario language: what an author writes, with the place of every part.
+//!
+//! Reading is complete: every problem of a file is reported, nothing unknown is ignored. What depends on other files
+//! (whether an activity exists, whether a variable is defined) is decided by `check`.
+
+mod answers;
+mod branch;
+mod expectation;
+mod model;
+mod session;
+mod simulate;
+mod step;
+mod variable;
+
+pub use answers::{Answer, Answers, AnswersEntry, Visits};
+pub use branch::{Action, Branch, End};
+pub use expectation::{Promise, StepExpectation, WalkExpectation};
+pub use model::{Body, MAX_STEPS, Scenario};
+pub use session::{Opening, Renewal, SessionUse};
+pub use simulate::{DirectiveUse, Simulate, SimulateEntry, SimulateVisits};
+pub use step::{Check, RequestLine, Save, SaveFrom, Step, StepKind};
+pub use variable::{Variable, is_id};

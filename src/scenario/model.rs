@@ -1,0 +1,153 @@
+use std::time::Duration;
+
+use super::{Answers, SessionUse, Simulate, Step, Variable, WalkExpectation};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::source::{FileId, Sources, Spanned};
+use crate::yaml::{self, Fields, Node};
+
+/// How many steps one scenario executes at most, those that branches repeat included.
+pub const MAX_STEPS: u32 = 1_000;
+
+/// One scenario file.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The file.
+    pub file: FileId,
+    /// What it shows, as a sentence.
+    pub title: Spanned<String>,
+    /// Words to select it by.
+    pub tags: Vec<Spanned<String>>,
+    /// The process definition that it walks, by its name in the settings.
+    pub process: Option<Spanned<String>>,
+    /// The catalogue that it uses, where the settings have several.
+    pub catalogue: Option<Spanned<String>>,
+    /// Named values, evaluated once, when first needed.
+    pub vars: Vec<Variable>,
+    /// Named secrets, masked in every output.
+    pub secrets: Vec<Variable>,
+    /// How the session is opened.
+    pub session: SessionUse,
+    /// What a simulator is told.
+    pub simulate: Simulate,
+    /// Steps before the others; if one fails, the scenario is errored.
+    pub before: Vec<Step>,
+    /// What it does.
+    pub body: Body,
+    /// Steps that always run at the end.
+    pub after: Vec<Step>,
+    /// What must hold at the end.
+    pub expect: Option<WalkExpectation>,
+    /// How long it may take in all.
+    pub timeout: Option<Spanned<Duration>>,
+}
+
+/// The two styles of a scenario.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// It scripts the walk.
+    Steps(Vec<Step>),
+    /// The process leads, it answers.
+    Answers(Answers),
+}
+
+impl Scenario {
+    /// Reads a scenario file. `None` if it is no YAML or no scenario; otherwise as much as could be read, so that other
+    /// checks can go on. A scenario may be run if `found` has no error.
+    pub fn read(sources: &Sources, file: FileId, found: &mut Diagnostics) -> Option<Self> {
+        let node = yaml::parse(sources, file, found)?;
+        Self::decode(&node, sources, file, found)
+    }
+
+    /// Reads a scenario from a tree.
+    pub fn decode(node: &Node, sources: &Sources, file: FileId, found: &mut Diagnostics) -> Option<Self> {
+        let mut fields = Fields::of(node, "a scenario", found)?;
+        let title = fields.required_text("scenario", found);
+        fields.integer("version", 1, 1, found);
+        let tags = fields.optional("tags").map(|node| node.texts("a tag", found)).unwrap_or_default();
+        let process = fields.text("process", found);
+        let catalogue = fields.text("catalogue", found);
+        let variables = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
+            node.map(|node| Variable::read_all(node, what, sources, found)).unwrap_or_default()
+        };
+        let vars = variables(fields.optional("vars"), "`vars`", found);
+        let secrets = variables(fields.optional("secrets"), "`secrets`", found);
+        let session = fields.optional("session").map(|node| SessionUse::read(node, sources, found)).unwrap_or_default();
+        let simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
+        let timeout = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found));
+        let steps = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
+            node.map(|node| Step::read_all(node, what, sources, found)).unwrap_or_default()
+        };
+        let before = steps(fields.optional("before"), "`before`", found);
+        let scripted = fields.entry("steps");
+        let answered = fields.entry("answers");
+        let after = steps(fields.optional("after"), "`after`", found);
+        let expect = fields.optional("expect").and_then(|node| WalkExpectation::read(node, sources, found));
+        let body = match (scripted, answered) {
+            (Some(scripted), Some(answered)) => {
+                let message = "a scenario has `steps` or `answers`, not both";
+                let one = Diagnostic::new(Id::SCENARIO_STYLE, message).label(answered.key.span, "here the process leads");
+                found.push(one.and(scripted.key.span, "here the scenario leads"));
+                Body::Steps(steps(Some(&scripted.value), "`steps`", found))
+            }
+            (None, Some(answered)) => Body::Answers(Answers::read(&answered.value, sources, found)),
+            (Some(scripted), None) => Body::Steps(steps(Some(&scripted.value), "`steps`", found)),
+            (None, None) => {
+                let one = Diagnostic::new(Id::MISSING_KEY, "a scenario needs `steps` or `answers`");
+                let first = node.as_mapping().and_then(|entries| entries.first()).map_or(node.span, |entry| entry.key.span);
+                found.push(one.label(first, "add `steps:`").help("`answers:` lets the process lead"));
+                Body::Steps(Vec::new())
+            }
+        };
+        fields.finish(found);
+        let scenario = Self {
+            file,
+            title: title?,
+            tags,
+            process,
+            catalogue,
+            vars,
+            secrets,
+            session,
+            simulate,
+            before,
+            body,
+            after,
+            expect,
+            timeout,
+        };
+        scenario.check_ids(found);
+        Some(scenario)
+    }
+
+    /// The steps of the file, section by section; none for `answers`.
+    pub fn sections(&self) -> [&[Step]; 3] {
+        let body = match &self.body {
+            Body::Steps(steps) => steps.as_slice(),
+            Body::Answers(_) => &[],
+        };
+        [&self.before, body, &self.after]
+    }
+
+    fn check_ids(&self, found: &mut Diagnostics) {
+        let mut seen: Vec<&Spanned<String>> = Vec::new();
+        for id in self.sections().into_iter().flatten().filter_map(|step| step.id.as_ref()) {
+            match seen.iter().find(|other| other.value == id.value) {
+                Some(first) => found.push(
+                    Diagnostic::new(Id::DUPLICATE_STEP, format!("two steps have the id `{}`", id.value))
+                        .label(id.span, "again")
+                        .and(first.span, "first"),
+                ),
+                None => seen.push(id),
+            }
+        }
+        for section in self.sections() {
+            let ids: Vec<&str> = section.iter().filter_map(|step| step.id.as_ref()).map(|id| id.value.as_str()).collect();
+            for step in section {
+                super::branch::check_targets(&step.on, &ids, found);
+            }
+        }
+        if let Body::Answers(answers) = &self.body {
+            answers.check_branches(found);
+        }
+    }
+}

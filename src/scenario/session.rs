@@ -1,0 +1,75 @@
+use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::source::{Sources, Span, Spanned};
+use crate::template::Template;
+use crate::yaml::{Fields, Node};
+
+/// How a scenario wants its session.
+#[derive(Clone, Debug, Default)]
+pub struct SessionUse {
+    /// How far it is opened before the first step.
+    pub opening: Opening,
+    /// Whether the credential is renewed.
+    pub renewal: Renewal,
+    /// Inputs for activities of the opening: the activity, then its inputs.
+    pub inputs: Vec<(Spanned<String>, Vec<(Spanned<String>, Template)>)>,
+    /// Where it stands; `None` if the file says nothing.
+    pub span: Option<Span>,
+}
+
+/// How far a session is opened.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Opening {
+    /// All activities of the catalogue's `open`, if the scenario names a process.
+    #[default]
+    Whole,
+    /// Nothing is opened; the steps do it.
+    None,
+    /// Up to and including an activity.
+    Until(Spanned<String>),
+}
+
+/// Whether an expired credential is renewed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Renewal {
+    /// Before its end, and once when the engine says that it has expired.
+    #[default]
+    Auto,
+    /// Never: for scenarios about expiry.
+    Never,
+}
+
+impl SessionUse {
+    pub(super) fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Self {
+        let mut session = Self { span: Some(node.span), ..Self::default() };
+        if node.as_mapping().is_none() {
+            match node.text("`session`", found).map(|text| text.value) {
+                Some(word) if word == "none" => session.opening = Opening::None,
+                Some(word) => {
+                    let message = format!("`session` is `none` or a mapping, not `{word}`");
+                    found.push(Diagnostic::new(Id::WRONG_VALUE, message).at(node.span));
+                }
+                None => {}
+            }
+            return session;
+        }
+        let Some(mut fields) = Fields::of(node, "`session`", found) else { return session };
+        if let Some(until) = fields.text("until", found) {
+            session.opening = Opening::Until(until);
+        }
+        match fields.text("renew", found) {
+            None => {}
+            Some(word) if word.value == "auto" => session.renewal = Renewal::Auto,
+            Some(word) if word.value == "never" => session.renewal = Renewal::Never,
+            Some(word) => {
+                let message = format!("a credential is not renewed `{}`", word.value);
+                found.push(Diagnostic::new(Id::WRONG_VALUE, message).label(word.span, "expected `auto` or `never`"));
+            }
+        }
+        for entry in fields.rest() {
+            let what = format!("the inputs of `{}`", entry.key.value);
+            let inputs = super::step::read_inputs(&entry.value, &what, sources, found);
+            session.inputs.push((entry.key.clone(), inputs));
+        }
+        session
+    }
+}

@@ -1,0 +1,319 @@
+use std::time::Duration;
+
+use super::variable::check_id;
+use super::{Branch, Simulate, StepExpectation};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::expect::Matcher;
+use crate::query::JsonPath;
+use crate::source::{Sources, Span, Spanned};
+use crate::template::Template;
+use crate::yaml::{self, Entry, Fields, Kind, Node};
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Where it stands.
+    pub span: Span,
+    /// Its id, for `goto` and `steps.<id>`.
+    pub id: Option<Spanned<String>>,
+    /// The author's words for it.
+    pub name: Option<Spanned<String>>,
+    /// What it does.
+    pub kind: StepKind,
+    /// What must hold afterwards.
+    pub expect: Option<StepExpectation>,
+    /// What is saved of the answer.
+    pub save: Vec<Save>,
+    /// What is done for which outcome.
+    pub on: Vec<Branch>,
+    /// How long it may take.
+    pub timeout: Option<Spanned<Duration>>,
+    /// What a simulator is told for it.
+    pub simulate: Simulate,
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub enum StepKind {
+    /// An activity of the catalogue.
+    Activity {
+        /// Its name.
+        name: Spanned<String>,
+        /// Its inputs.
+        with: Vec<(Spanned<String>, Template)>,
+        /// The element that is meant, by id or name, where an activity stands several times in a diagram.
+        element: Option<Spanned<String>>,
+        /// Whether it is sent although the process stands elsewhere.
+        anywhere: bool,
+    },
+    /// Any other request.
+    Request(Box<RequestLine>),
+    /// Lets time pass.
+    Wait(Spanned<Duration>),
+    /// Judges values, without a request.
+    Check(Vec<Check>),
+}
+
+impl StepKind {
+    /// The key by which a step is of this kind.
+    pub fn keyword(&self) -> &'static str {
+        match self {
+            Self::Activity { .. } => "activity",
+            Self::Request(_) => "request",
+            Self::Wait(_) => "wait",
+            Self::Check(_) => "check",
+        }
+    }
+}
+
+/// A request that is no activity.
+#[derive(Clone, Debug)]
+pub struct RequestLine {
+    /// The method.
+    pub method: Spanned<String>,
+    /// The path below the target's base URL, or a whole URL.
+    pub target: Template,
+    /// Headers.
+    pub headers: Vec<(Spanned<String>, Template)>,
+    /// Query parameters.
+    pub query: Vec<(Spanned<String>, Template)>,
+    /// A JSON body.
+    pub json: Option<Template>,
+    /// Whether the session's credential is sent.
+    pub credential: bool,
+}
+
+/// An expectation on a value.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// The value.
+    pub value: Template,
+    /// How it is called in messages: the expression as it was written.
+    pub subject: String,
+    /// Where it stands.
+    pub span: Span,
+    /// What must hold.
+    pub matcher: Matcher,
+}
+
+/// A value that is saved.
+#[derive(Clone, Debug)]
+pub struct Save {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Where it comes from.
+    pub from: SaveFrom,
+    /// Where that stands.
+    pub span: Span,
+}
+
+/// Where a saved value comes from.
+#[derive(Clone, Debug)]
+pub enum SaveFrom {
+    /// A JSONPath of the answer's body.
+    Path {
+        /// The path.
+        path: JsonPath,
+        /// As it was written.
+        text: String,
+    },
+    /// A template over `response`.
+    Template(Template),
+    /// A header of the answer.
+    Header(Spanned<String>),
+}
+
+const KINDS: [&str; 4] = ["activity", "request", "wait", "check"];
+const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+impl Step {
+    /// Reads a list of steps.
+    pub(super) fn read_all(node: &Node, what: &str, sources: &Sources, found: &mut Diagnostics) -> Vec<Self> {
+        let items = node.sequence(what, found).unwrap_or_default();
+        items.iter().filter_map(|item| Self::read(item, sources, found)).collect()
+    }
+
+    fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+        let mut fields = Fields::of(node, "a step", found)?;
+        let given: Vec<&Entry> = KINDS.iter().filter_map(|kind| fields.entry(kind)).collect();
+        let kind = match given.as_slice() {
+            [] => {
+                let keys = node.as_mapping().unwrap_or_default().iter().map(|entry| entry.key.value.as_str());
+                let near = keys.into_iter().find_map(|key| crate::diagnostic::nearest(key, KINDS).map(|kind| (key, kind)));
+                let one = Diagnostic::new(Id::MISSING_KEY, "a step needs `activity`, `request`, `wait` or `check`");
+                let one = one.at(node.as_mapping().and_then(|entries| entries.first()).map_or(node.span, |first| first.key.span));
+                found.push(match near {
+                    Some((key, kind)) => one.help(format!("did you mean `{kind}` instead of `{key}`?")),
+                    None => one,
+                });
+                return None;
+            }
+            [entry] => Self::read_kind(entry, &mut fields, sources, found),
+            [first, second, ..] => {
+                let message = format!("a step is `{}` or `{}`, not both", first.key.value, second.key.value);
+                let one = Diagnostic::new(Id::WRONG_VALUE, message).at(second.key.span);
+                found.push(one.help("make two steps of it"));
+                None
+            }
+        };
+        let id = fields.text("id", found).inspect(|id| check_id(id, found));
+        let name = fields.text("name", found);
+        let expect = fields.optional("expect").and_then(|node| StepExpectation::read(node, sources, found));
+        let save = fields.optional("save").map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
+        let on = fields.optional("on").map(|node| Branch::read_all(node, found)).unwrap_or_default();
+        let timeout = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found));
+        let simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
+        if let Some((first, _)) = simulate.start.first() {
+            let one = Diagnostic::new(Id::WRONG_VALUE, "`start` stands in the scenario's own `simulate`").at(first.span);
+            found.push(one.help("a step is simulated after the process has started"));
+        }
+        fields.finish(found);
+        Some(Self { span: node.span, id, name, kind: kind?, expect, save, on, timeout, simulate })
+    }
+
+    fn read_kind(entry: &Entry, fields: &mut Fields, sources: &Sources, found: &mut Diagnostics) -> Option<StepKind> {
+        match entry.key.value.as_str() {
+            "activity" => {
+                let with = fields.optional("with").map(|node| read_inputs(node, "`with`", sources, found)).unwrap_or_default();
+                let element = fields.text("element", found);
+                let at = fields.text("at", found);
+                if let Some(at) = at.as_ref().filter(|at| at.value != "any") {
+                    let message = format!("`at` is `any` or left out, not `{}`", at.value);
+                    found.push(Diagnostic::new(Id::WRONG_VALUE, message).at(at.span));
+                }
+                let name = entry.value.text("`activity`", found)?;
+                Some(StepKind::Activity { name, with, element, anywhere: at.is_some() })
+            }
+            "request" => RequestLine::read(entry, fields, sources, found).map(Box::new).map(StepKind::Request),
+            "wait" => entry.value.duration("`wait`", found).map(StepKind::Wait),
+            _ => {
+                let checks = entry.value.mapping("`check`", found)?;
+                Some(StepKind::Check(checks.iter().map(|check| Check::read(check, sources, found)).collect()))
+            }
+        }
+    }
+
+    /// Every template of the step, for checks of what it reads.
+    pub fn templates(&self) -> Vec<&Template> {
+        let mut templates: Vec<&Template> = Vec::new();
+        match &self.kind {
+            StepKind::Activity { with, .. } => templates.extend(with.iter().map(|(_, template)| template)),
+            StepKind::Request(line) => {
+                templates.push(&line.target);
+                templates.extend(line.headers.iter().chain(&line.query).map(|(_, template)| template));
+                templates.extend(&line.json);
+            }
+            StepKind::Wait(_) => {}
+            StepKind::Check(checks) => templates.extend(checks.iter().map(|check| &check.value)),
+        }
+        templates.extend(self.simulate.templates());
+        templates
+    }
+}
+
+impl RequestLine {
+    fn read(entry: &Entry, fields: &mut Fields, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+        let with = fields.optional("with");
+        let line = entry.value.text("`request`", found)?;
+        let text = line.value.trim();
+        let Some((method, target)) = text.split_once(char::is_whitespace).map(|(method, rest)| (method, rest.trim())) else {
+            let one = Diagnostic::new(Id::WRONG_VALUE, "a request is a method and a path").at(line.span);
+            found.push(one.help("write `request: GET /path`"));
+            return None;
+        };
+        if !METHODS.contains(&method) {
+            let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{method}` is no method"));
+            let place = entry.value.place(sources.text(line.span), 0, method.len());
+            found.push(one.at(place).help_if(suggest(method, METHODS)));
+            return None;
+        }
+        let target_at = line.value.len() - line.value.trim_end().len();
+        let offset = line.value.len() - target_at - target.len();
+        let target_span = entry.value.place(sources.text(line.span), offset, target.len());
+        let mut request = Self {
+            method: Spanned::new(method.to_owned(), line.span),
+            target: Template::parse(target, target_span, found),
+            headers: Vec::new(),
+            query: Vec::new(),
+            json: None,
+            credential: true,
+        };
+        if let Some(mut with) = with.and_then(|with| Fields::of(with, "`with` of a request", found)) {
+            let named = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
+                node.map(|node| read_inputs(node, what, sources, found)).unwrap_or_default()
+            };
+            request.headers = named(with.optional("headers"), "`headers`", found);
+            request.query = named(with.optional("query"), "`query`", found);
+            request.json = with.optional("json").map(|node| Template::read(node, sources, found));
+            request.credential = with.boolean("credential", found).is_none_or(|given| given.value);
+            with.finish(found);
+        }
+        Some(request)
+    }
+}
+
+impl Check {
+    fn read(entry: &Entry, sources: &Sources, found: &mut Diagnostics) -> Self {
+        let key = &entry.key;
+        let value = Template::parse(&key.value, key.span, found);
+        if value.as_literal().is_some() {
+            let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{}` reads no value", key.value)).at(key.span);
+            found.push(one.help(format!("write \"{{{{ {} }}}}\"", key.value)));
+        }
+        let subject = key.value.trim().trim_start_matches("{{").trim_end_matches("}}").trim().to_owned();
+        Self { value, subject, span: key.span, matcher: Matcher::read(&entry.value, sources, found) }
+    }
+}
+
+impl Save {
+    pub(super) fn read_all(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Vec<Self> {
+        let entries = node.mapping("`save`", found).unwrap_or_default();
+        let read = |entry: &Entry, found: &mut Diagnostics| {
+            check_id(&entry.key, found);
+            let from = SaveFrom::read(&entry.value, sources, found)?;
+            Some(Self { name: entry.key.clone(), from, span: entry.value.span })
+        };
+        entries.iter().filter_map(|entry| read(entry, found)).collect()
+    }
+}
+
+impl SaveFrom {
+    fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+        if let Kind::Mapping(_) = node.kind {
+            let mut fields = Fields::of(node, "a saved value", found)?;
+            let header = fields.required_text("header", found);
+            fields.finish(found);
+            return header.map(Self::Header);
+        }
+        let text = node.text("a saved value", found)?;
+        if !text.value.starts_with('$') {
+            let template = Template::read(node, sources, found);
+            if template.as_literal().is_some() {
+                let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{}` saves nothing of the answer", text.value));
+                let help = "write a JSONPath (`$.id`), a template (\"{{ response.status }}\") or `{ header: NAME }`";
+                found.push(one.at(node.span).help(help));
+                return None;
+            }
+            return Some(Self::Template(template));
+        }
+        match JsonPath::compile(&text.value) {
+            Ok(path) => Some(Self::Path { path, text: text.value }),
+            Err(error) => {
+                let place = node.place(sources.text(node.span), error.offset, 1);
+                found.push(Diagnostic::new(Id::JSON_PATH, format!("`{}` is no JSONPath", text.value)).label(place, error.message));
+                None
+            }
+        }
+    }
+}
+
+/// Reads a mapping of names to values that may hold templates.
+pub(super) fn read_inputs(
+    node: &Node,
+    what: &str,
+    sources: &Sources,
+    found: &mut Diagnostics,
+) -> Vec<(Spanned<String>, Template)> {
+    let entries = node.mapping(what, found).unwrap_or_default();
+    entries.iter().map(|entry| (entry.key.clone(), Template::read(&entry.value, sources, found))).collect()
+}
