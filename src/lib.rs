@@ -6,16 +6,13 @@
 
 pub mod catalogue;
 pub mod diagnostic;
+pub mod event;
 pub mod expect;
 pub mod process;
 pub mod query;
 pub mod redact;
 pub mod script;
 pub mod simulator;
-pub mod event;
-pub mod query;
-pub mod redact;
-pub mod script;
 pub mod source;
 pub mod template;
 pub mod yaml;

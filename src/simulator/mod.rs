@@ -26,8 +26,8 @@ mod told;
 mod variable;
 mod world;
 
-pub use log::{Closing, Moved};
 pub use control::{HANDSHAKE, VERSION, WORLD_HEADER};
+pub use log::{Closing, Moved};
 pub use refusal::Reason;
 pub use server::Simulator;
 pub use setup::{Entropy, Setup, SimulatorConfig};

@@ -209,8 +209,8 @@ fn too_deep<'a, 'input>(document: &'a Document<'input>) -> Option<Node<'a, 'inpu
                 node = next;
                 break;
             }
-            depth -= 1;
             node = node.parent()?;
+            depth -= 1;
         }
     }
 }
