@@ -76,7 +76,7 @@ impl World {
 
     fn answer(&mut self, setup: &Setup, request: &WireRequest, base_url: &str) -> Result<WireAnswer, Refusal> {
         let wire = &setup.catalogue().wire;
-        let (exchange, path) = wire.route(&request.method, &request.url).ok_or(Reason::NotFound)?;
+        let (exchange, path) = wire.route(&request.method, path(&request.url)).ok_or(Reason::NotFound)?;
         if exchange.credential || (setup.config.strict_credentials && exchange.role != Role::IssueCredential) {
             self.check_credential(request)?;
         }
@@ -253,6 +253,15 @@ impl World {
 /// A parameter as text; a file gives none.
 pub(super) fn param_text(value: &crate::catalogue::ParamValue) -> String {
     value.as_json().map(super::variable::text).unwrap_or_default()
+}
+
+/// An URL without its scheme and authority.
+fn path(url: &str) -> &str {
+    let Some((scheme, rest)) = url.split_once("://") else { return url };
+    if scheme.contains(['/', '?', '#']) {
+        return url;
+    }
+    rest.find(['/', '?', '#']).map_or("", |start| &rest[start..])
 }
 
 fn header<'a>(request: &'a WireRequest, name: &str) -> Option<&'a str> {
