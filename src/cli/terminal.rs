@@ -1,4 +1,4 @@
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 use crate::diagnostic::{self, Diagnostic, Severity, Style};
 use crate::source::Sources;
@@ -27,9 +27,4 @@ pub(super) fn print_error(text: &str) {
 /// Tells of an error that no file has caused.
 pub(super) fn complain(message: &str) {
     print_error(&format!("\u{1b}[1;31merror\u{1b}[0m: {message}\n"));
-}
-
-/// Whether somebody watches standard error.
-pub(super) fn watched() -> bool {
-    std::io::stderr().is_terminal()
 }

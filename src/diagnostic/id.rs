@@ -112,11 +112,4 @@ rules! {
     EXPECT_SCHEMA = Error "expect/schema": "A JSON Schema cannot be used.";
     EXPECT_MEMBER = Warning "expect/member": "A matcher stands where the members of a body are named.";
 
-    // Catalogues.
-    CATALOGUE_NAME = Error "catalogue/name": "A name in a catalogue is not lower-case letters, digits and hyphens.";
-    CATALOGUE_REFERENCE = Error "catalogue/unknown-name": "A catalogue names something that it does not declare.";
-    CATALOGUE_DUPLICATE = Error "catalogue/duplicate": "Two things of a catalogue that are told apart by it are the same.";
-    CATALOGUE_INCOMPLETE = Error "catalogue/incomplete": "Something in a catalogue needs what is not declared.";
-    CATALOGUE_POINTER = Error "catalogue/pointer": "A pointer of a catalogue's wire is not well-formed.";
-    CATALOGUE_PATH = Error "catalogue/path": "A path in a catalogue is not well-formed.";
 }
