@@ -21,6 +21,7 @@ pub mod process;
 pub mod project;
 pub mod query;
 pub mod redact;
+pub mod report;
 pub mod scenario;
 pub mod script;
 pub mod settings;

@@ -1,18 +1,43 @@
 use std::path::Path;
 
-use super::arguments::RunArguments;
+use super::arguments::{ReportFormat, RunArguments};
 use crate::event::Event;
+use crate::report::{Console, Look, Ndjson, ReportError, Surroundings};
 
-/// tmp
-pub(super) struct Reports;
+/// Everything that a run is told to.
+pub(super) struct Reports {
+    console: Console,
+    stored: Vec<Ndjson>,
+}
+
 impl Reports {
-    pub fn open(_a: &RunArguments, _c: &Path) -> Result<Self, String> {
-        Ok(Self)
+    /// Opens the console and every file that is asked for.
+    ///
+    /// # Errors
+    /// If a file cannot be made.
+    pub fn open(arguments: &RunArguments, current: &Path) -> Result<Self, ReportError> {
+        let look = Look::fitting(Surroundings::of_process(), arguments.quiet, arguments.verbose);
+        let stored = arguments.report.iter().map(|(format, path)| match format {
+            ReportFormat::Ndjson => Ndjson::create(&current.join(path)),
+        });
+        Ok(Self { stored: stored.collect::<Result<_, _>>()?, console: Console::of_process(look) })
     }
-    pub fn event(&mut self, e: &Event) {
-        println!("{}", serde_json::to_string(e).unwrap_or_default());
+
+    /// Tells an event to all.
+    pub fn event(&mut self, event: &Event) {
+        for stored in &mut self.stored {
+            stored.event(event);
+        }
+        self.console.event(event);
     }
-    pub fn finish(self) -> Result<(), String> {
-        Ok(())
+
+    /// Ends all reports.
+    ///
+    /// # Errors
+    /// The first that could not be written.
+    pub fn finish(self) -> Result<(), ReportError> {
+        let console = self.console.finish();
+        let stored: Vec<_> = self.stored.into_iter().map(Ndjson::finish).collect();
+        stored.into_iter().chain([console]).collect()
     }
 }

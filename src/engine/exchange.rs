@@ -93,16 +93,13 @@ impl Walker<'_> {
         request.timeout = Some(self.step_timeout.unwrap_or(self.run.options.timeout));
         let exchange = self.client.send(&request).await;
         let record = record::exchange(name, 1, &id, &request, &exchange, &self.journal.redactor);
-        let (millis, curl) = (record.millis, record.request.curl.clone());
+        let millis = record.millis;
         self.journal.emit(EventKind::Exchanged { step: self.step, exchange: Box::new(record) }).await;
         match exchange.answer {
             Ok(answer) => Ok((answer, millis)),
             Err(error) => {
-                let trouble = Trouble::errored(
-                    phase_id(error.phase),
-                    format!("{} {}: {}", request.method, request.url.path(), error.message),
-                );
-                Err(trouble.note(format!("reproduce: {curl}")))
+                let message = format!("{} {}: {}", request.method, request.url.path(), error.message);
+                Err(Trouble::errored(phase_id(error.phase), message))
             }
         }
     }
