@@ -10,6 +10,7 @@
 //! [`process`] reads process diagrams and executes them step by step.
 
 pub mod catalogue;
+pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod engine;

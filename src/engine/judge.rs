@@ -25,7 +25,8 @@ impl Walker<'_> {
         activity: Option<&Activity>,
         place: Span,
     ) -> Result<(), Trouble> {
-        let references: Vec<Reference> = expect.map(step_references).unwrap_or_default();
+        let references: Vec<Reference> =
+            expect.map(|expect| expect.references().cloned().collect()).unwrap_or_default();
         self.prepare(&references)?;
         let scope = self.scope();
         let mut judgements = Vec::new();
@@ -196,13 +197,4 @@ impl Walker<'_> {
 /// Judges one value, as the matcher of a key.
 pub(super) fn promise(promise: &Promise, subject: &str, actual: Option<Value>, scope: &Scope) -> Vec<Judgement> {
     promise.matcher.judge(subject, actual.as_ref(), scope)
-}
-
-fn step_references(expect: &StepExpectation) -> Vec<Reference> {
-    let promises = [&expect.code, &expect.instance, &expect.time].into_iter().flatten().map(|promise| &promise.matcher);
-    let matchers = promises.chain(expect.headers.iter().map(|(_, matcher)| matcher));
-    let mut references: Vec<Reference> = matchers.flat_map(|matcher| matcher.references()).cloned().collect();
-    references.extend(expect.body.iter().flat_map(|body| body.references()).cloned());
-    references.extend(expect.status.iter().flat_map(|status| status.references()).cloned());
-    references
 }

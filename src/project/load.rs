@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::discover::{folder_with, shown, yaml_files};
 use super::{DiskFiles, Selection};
 use crate::catalogue::Catalogue;
+use crate::check::{self, FileFact, Surroundings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::engine::Files;
 use crate::plan::Planned;
 use crate::process::Definition;
 use crate::scenario::Scenario;
@@ -217,7 +219,23 @@ impl Project {
         Planned { id, scenario: Arc::new(scenario), catalogue, definition }
     }
 
-    fn check(&mut self, _planned: &Planned) {}
+    fn check(&mut self, planned: &Planned) {
+        let files = self.files.clone();
+        let file = |path: &str| match files.load(path) {
+            Ok(file) => FileFact::Present { media: file.media, bytes: file.bytes.len() as u64 },
+            Err(error) => FileFact::Unusable(error.to_string()),
+        };
+        let around = Surroundings {
+            sources: &self.sources,
+            catalogue: planned.catalogue.as_deref(),
+            catalogues: self.catalogues.keys().map(String::as_str).collect(),
+            definition: planned.definition.as_deref(),
+            processes: self.definitions.keys().map(String::as_str).collect(),
+            folder: planned.folder(),
+            file: &file,
+        };
+        check::check(&planned.scenario, &around, &mut self.found);
+    }
 
     /// How many scenario files cannot be run because of their problems.
     pub fn invalid(&self) -> usize {

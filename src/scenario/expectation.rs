@@ -1,6 +1,7 @@
 use crate::diagnostic::Diagnostics;
 use crate::expect::{BodyExpectation, Matcher, StatusExpectation};
 use crate::source::{Sources, Span, Spanned};
+use crate::template::Reference;
 use crate::yaml::{Entry, Fields, Node};
 
 /// What must hold after a step. Everything given is judged, also when something before it does not hold.
@@ -78,6 +79,19 @@ impl StepExpectation {
         };
         fields.finish(found);
         Some(expectation)
+    }
+}
+
+impl StepExpectation {
+    /// Everything that its expected values read.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        let promises = [&self.code, &self.instance, &self.time].into_iter().flatten().map(|promise| &promise.matcher);
+        let matchers = promises.chain(self.headers.iter().map(|(_, matcher)| matcher));
+        let body = self.body.iter().flat_map(|body| body.references());
+        matchers
+            .flat_map(|matcher| matcher.references())
+            .chain(body)
+            .chain(self.status.iter().flat_map(|status| status.references()))
     }
 }
 
