@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::Selector;
@@ -167,6 +165,6 @@ pub struct When {
     pub status: Option<StatusExpectation>,
     /// On fields of the answer by their wire name: `code`, `state`, …
     pub fields: Vec<(Spanned<String>, Matcher)>,
-    /// On what the step gave, by input name; an input that was not given is null.
-    pub inputs: BTreeMap<String, Matcher>,
+    /// On what the step gave, by input name; an input that was not given is nothing, so `exists: false` holds of it.
+    pub inputs: Vec<(Spanned<String>, Matcher)>,
 }

@@ -6,12 +6,24 @@
 
 mod activity;
 mod automatic;
+mod classify;
+mod codec;
+mod decode;
+mod embedded;
 mod model;
 mod session;
 mod wire;
 
 pub use activity::{Activity, Ensure, Input, InputType, Keep, Outcome, RequestUse, Simulated, When};
 pub use automatic::{Attempts, Automatic, Behaviour, Failure, Rule};
+pub use codec::{
+    CodecError, Invalid, MAX_INDEX, Media, ParamValue, Params, Part, PartValue, PathParams, PathPattern, WireAnswer,
+    WireBody, WireRequest,
+};
+pub use decode::VERSION;
+pub use embedded::{embedded, embedded_names};
 pub use model::{Catalogue, Selector};
-pub use session::{Condition, Finalizer, Session, SimulatedSession, States};
-pub use wire::{Answer, Body, BodyFormat, Exchange, Field, Param, Reason, Role, UrlSource, Wire};
+pub use session::{Condition, Finalizer, STATES, Session, SimulatedSession, States};
+pub use wire::{
+    Answer, Body, BodyFormat, Credential, Exchange, Field, MEANINGS, Param, REASONS, Reason, Role, UrlSource, Wire,
+};

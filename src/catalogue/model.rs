@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::{Activity, Automatic, Session, Wire};
 use crate::source::Spanned;
 
@@ -32,6 +34,15 @@ impl Catalogue {
         find(&self.activities, |activity| &activity.element, attributes, name)
     }
 
+    /// The activity of an element as answers tell it: `{ id, name, … }`, every other text being one of its extension
+    /// attributes.
+    pub fn activity_at(&self, element: &Value) -> Option<&Activity> {
+        let members = element.as_object()?;
+        let text = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
+        let attributes = members.iter().filter(|(name, _)| !matches!(name.as_str(), "id" | "name")).filter_map(text);
+        self.activity_of(&attributes.collect(), members.get("name").and_then(Value::as_str))
+    }
+
     /// What an automatic element of a process does, found as [`Catalogue::activity_of`] finds activities.
     pub fn automatic_of(&self, attributes: &BTreeMap<String, String>, name: Option<&str>) -> Option<&Automatic> {
         find(&self.automatic, |automatic| &automatic.element, attributes, name)
@@ -44,12 +55,13 @@ fn find<'a, T>(
     attributes: &BTreeMap<String, String>,
     name: Option<&str>,
 ) -> Option<&'a T> {
-    let by_attribute = all.iter().find(|one| selectors(one).iter().any(|selector| selector.matches_attribute(attributes)));
+    let by_attribute =
+        all.iter().find(|one| selectors(one).iter().any(|selector| selector.matches_attribute(attributes)));
     by_attribute.or_else(|| all.iter().find(|one| selectors(one).iter().any(|selector| selector.matches_name(name))))
 }
 
 /// How an element of a process is recognised.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Selector {
     /// By its name, white space normalised.
     Name(String),

@@ -31,8 +31,10 @@ pub struct Session {
     pub simulated: SimulatedSession,
 }
 
-/// The engine's words for the states of an instance, by flowproof's: `created`, `running`, `review`, `paused`,
-/// `succeeded`, `failed`, `terminated`, `broken`.
+/// flowproof's words for the states of an instance.
+pub const STATES: &[&str] = &["created", "running", "review", "paused", "succeeded", "failed", "terminated", "broken"];
+
+/// The engine's words for the states of an instance, by flowproof's ([`STATES`]).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct States(pub BTreeMap<String, String>);
 
@@ -83,4 +85,18 @@ pub struct SimulatedSession {
     pub tenant: String,
     /// The language of screens where the process names none.
     pub language: String,
+    /// The process variable that holds the parameters of the token; `None` hides them from the process.
+    pub token_parameters: Option<String>,
+}
+
+impl Default for SimulatedSession {
+    fn default() -> Self {
+        Self {
+            key: "flowproof-simulator-key".to_owned(),
+            credential_ttl: Duration::from_secs(30 * 60),
+            tenant: "simulator".to_owned(),
+            language: "en".to_owned(),
+            token_parameters: None,
+        }
+    }
 }

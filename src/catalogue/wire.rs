@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::InputType;
+use super::{InputType, PathPattern};
 use crate::source::Spanned;
 use crate::template::Template;
 
@@ -11,10 +11,8 @@ use crate::template::Template;
 pub struct Wire {
     /// The header that carries a correlation id on every request; `None` sends none.
     pub correlation: Option<String>,
-    /// The header that carries the credential.
-    pub credential_header: String,
-    /// Its value, over `session`.
-    pub credential_value: Template,
+    /// How the credential is sent; `None` where no exchange sends one.
+    pub credential: Option<Credential>,
     /// Where the engine's refusals have their fields.
     pub error_fields: Vec<Field>,
     /// What the simulator answers for which reason.
@@ -29,6 +27,42 @@ impl Wire {
         self.exchanges.iter().find(|exchange| exchange.name.value == name)
     }
 }
+
+/// How the credential is sent.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// The header that carries it.
+    pub header: String,
+    /// The header's value, over `session`.
+    pub value: Template,
+}
+
+/// The reasons for which the simulator refuses.
+pub const REASONS: &[&str] = &[
+    "unknown-key",
+    "missing-credential",
+    "bad-signature",
+    "expired",
+    "invalid",
+    "unknown-token",
+    "unknown-process",
+    "duplicate-name",
+    "inactive-token",
+    "exhausted-token",
+    "early-token",
+    "late-token",
+    "unknown-instance",
+    "not-started",
+    "not-waiting",
+    "missing-upload",
+    "ended",
+    "not-found",
+    "too-large",
+];
+
+/// What the simulator has to tell apart by values of parameters: a token that permits instances, one that permits a number
+/// of them, one that holds for a time.
+pub const MEANINGS: &[&str] = &["active", "counted", "timed"];
 
 /// A refusal by the simulator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +94,35 @@ pub enum Role {
     ReadInstance,
 }
 
+impl Role {
+    /// The words by which catalogues name the roles.
+    pub const WORDS: &[(&'static str, Self)] = &[
+        ("issue-credential", Self::IssueCredential),
+        ("create-token", Self::CreateToken),
+        ("create-instance", Self::CreateInstance),
+        ("start-instance", Self::StartInstance),
+        ("continue-instance", Self::ContinueInstance),
+        ("upload", Self::Upload),
+        ("read-instance", Self::ReadInstance),
+    ];
+
+    /// Its word in catalogues.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, role)| *role == self).map_or("", |(word, _)| word)
+    }
+
+    /// The names of the answers by which the simulator plays it.
+    pub fn answers(self) -> &'static [&'static str] {
+        match self {
+            Self::IssueCredential => &["issued"],
+            Self::CreateToken | Self::CreateInstance => &["created"],
+            Self::StartInstance | Self::ContinueInstance => &["screen", "failure", "end"],
+            Self::Upload => &["stored"],
+            Self::ReadInstance => &["found"],
+        }
+    }
+}
+
 /// One kind of request with its answers.
 #[derive(Clone, Debug)]
 pub struct Exchange {
@@ -70,7 +133,7 @@ pub struct Exchange {
     /// The methods: the first is sent, all are understood.
     pub methods: Vec<String>,
     /// The path; `{name}` is a parameter.
-    pub path: String,
+    pub path: PathPattern,
     /// Query parameters: the name on the wire and the parameter.
     pub query: Vec<(String, String)>,
     /// Headers: the name on the wire and the parameter.

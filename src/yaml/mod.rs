@@ -4,12 +4,14 @@
 //! first problem. Scalars keep the text as written; what they mean is decided by the reader that asks (YAML 1.2 core
 //! schema, so `no` and `on` are text).
 
+mod duration;
 mod fields;
 mod node;
 mod place;
 mod scalar;
 mod tree;
 
+pub use duration::{MAX_DURATION, parse_duration};
 pub use fields::Fields;
 pub use node::{Entry, Kind, Node, Scalar, ScalarStyle};
 pub use tree::{MAX_BYTES, MAX_DEPTH, MAX_NODES, parse};

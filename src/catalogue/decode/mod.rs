@@ -1,0 +1,15 @@
+//! Reads catalogue files. Every problem of a file is reported with its place; nothing that is not known is passed over.
+
+mod activity;
+mod automatic;
+mod check;
+mod file;
+mod reader;
+mod session;
+mod value;
+mod when;
+mod wire;
+
+pub use file::VERSION;
+
+use reader::Reader;

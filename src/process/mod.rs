@@ -1,0 +1,24 @@
+//! BPMN alone: the model of a process definition, its expressions, and its execution as a pure step function.
+//!
+//! [`Definition::read`] turns XML into nodes and flows in document order, all problems told. [`Execution`] moves the
+//! one token of an instance between wait states; what an automatic task does is asked from outside through [`Work`].
+//! Nothing here knows a product, a catalogue, a clock or a file system. Depends on `source` and `diagnostic`.
+
+mod duration;
+mod execution;
+pub mod expression;
+mod fold;
+mod index;
+mod model;
+mod parameter;
+mod reach;
+mod read;
+
+pub use execution::{
+    ArmedTimer, Call, Direction, Effect, Execution, Incident, Input, Move, MoveKind, Refused, Settings, State, Work,
+    WriteError, write,
+};
+pub use index::{FlowIndex, NodeIndex};
+pub use model::{Attributes, Boundary, Definition, ErrorDeclaration, Flow, Kind, Listener, Node, Timer, Trigger};
+pub use parameter::{Parameter, ParameterValue};
+pub use reach::{ErrorFilter, Leave, reachable_waits};

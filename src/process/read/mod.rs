@@ -1,0 +1,9 @@
+//! BPMN XML → [`Definition`](super::Definition), all problems told.
+//!
+//! Two passes, since elements refer to each other in any order: nodes and flows are collected with the ids they name,
+//! then the ids are resolved. Elements are recognised by namespace, never by prefix.
+
+mod extension;
+mod node;
+mod process;
+mod xml;

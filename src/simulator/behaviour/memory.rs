@@ -1,0 +1,71 @@
+use std::collections::{BTreeMap, HashMap};
+
+use crate::process::Effect;
+
+/// What an instance remembers beside its variables.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// How often each check has failed each subject.
+    attempts: HashMap<(String, String), u64>,
+    /// By element: whether its last result was a failure.
+    checks: BTreeMap<String, bool>,
+    /// What holds until the wait state is left.
+    pub waiting: Waiting,
+}
+
+/// What holds until the wait state is left.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    /// The state (flowproof's word) while it waits.
+    pub state: Option<String>,
+    /// The last failure since the wait state before that the wire shows.
+    pub failure: Option<Surfaced>,
+}
+
+/// A failure as the wire shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Surfaced {
+    /// Its code.
+    pub code: i64,
+    /// Its message.
+    pub message: String,
+}
+
+impl Memory {
+    /// Leaves the wait state, and gives what held in it.
+    pub fn leave(&mut self) -> Waiting {
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Whether the last result of some check was a failure.
+    pub fn has_failed_check(&self) -> bool {
+        self.checks.values().any(|failed| *failed)
+    }
+
+    /// Records the result of a check.
+    pub(super) fn judged(&mut self, element: &str, failed: bool) {
+        self.checks.insert(element.to_owned(), failed);
+    }
+
+    /// Counts one more failure of a subject and gives their number.
+    pub(super) fn attempt(&mut self, check: &str, subject: &str) -> u64 {
+        let attempts = self.attempts.entry((check.to_owned(), subject.to_owned())).or_default();
+        *attempts += 1;
+        *attempts
+    }
+
+    /// Forgets the attempts of subjects that stand in a variable that is removed.
+    pub(super) fn forget(&mut self, variable: &str) {
+        let inside =
+            |subject: &str| subject.strip_prefix(variable).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        self.attempts.retain(|(_, subject), _| !inside(subject));
+    }
+
+    /// Raises a BPMN error and keeps what the wire shows of it.
+    pub(super) fn raise(&mut self, error: &str, code: Option<i64>, message: Option<String>) -> Effect {
+        if let Some(code) = code {
+            self.waiting.failure = Some(Surfaced { code, message: message.clone().unwrap_or_default() });
+        }
+        Effect::Error { code: error.to_owned(), message, set: Vec::new() }
+    }
+}

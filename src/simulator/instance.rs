@@ -1,0 +1,149 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::behaviour::{Memory, Player};
+use super::book::Book;
+use super::program::Program;
+use super::refusal::{Reason, Refusal};
+use super::variable;
+use crate::catalogue::{Catalogue, Condition};
+use crate::process::expression::Map;
+use crate::process::{Execution, Input, Move, MoveKind, NodeIndex, Refused, Settings, State};
+
+/// An instance of a process.
+#[derive(Debug)]
+pub struct Instance {
+    /// Its id.
+    pub id: String,
+    /// The id of its token.
+    pub token: String,
+    /// Its process.
+    pub program: Arc<Program>,
+    /// When it was created, in milliseconds.
+    pub created_ms: u64,
+    /// When it ended or failed, in milliseconds.
+    pub ended_ms: Option<u64>,
+    /// What it remembers beside its variables.
+    pub memory: Memory,
+    /// Which exchanges have uploaded something since the wait state was reached.
+    pub uploads: BTreeSet<String>,
+    /// Whether a timer has fired.
+    pub timed_out: bool,
+    /// The execution, once it is started.
+    pub execution: Option<Execution>,
+}
+
+/// What an execution needs beside itself.
+pub struct Surroundings<'a> {
+    /// What is known of the engine.
+    pub catalogue: &'a Catalogue,
+    /// What the world was told.
+    pub book: &'a mut Book,
+    /// The elements for which nothing was declared.
+    pub stubs: &'a mut BTreeSet<String>,
+}
+
+impl Instance {
+    /// An instance that is not started.
+    pub fn new(id: String, token: String, program: Arc<Program>, now_ms: u64) -> Self {
+        Self {
+            id,
+            token,
+            program,
+            created_ms: now_ms,
+            ended_ms: None,
+            memory: Memory::default(),
+            uploads: BTreeSet::new(),
+            timed_out: false,
+            execution: None,
+        }
+    }
+
+    /// Starts the execution and gives its moves.
+    pub fn start(&mut self, variables: Map, now_ms: u64, around: Surroundings<'_>) -> Vec<Move> {
+        let program = Arc::clone(&self.program);
+        let mut player = player(&program, &mut self.memory, around);
+        let (execution, moves) =
+            Execution::start(&program.definition, Settings::default(), variables, now_ms, &mut player);
+        self.execution = Some(execution);
+        self.moved(&moves);
+        moves
+    }
+
+    /// Applies one input and gives the moves; none if the instance is not started.
+    ///
+    /// # Errors
+    /// The input does not fit how the execution stands; nothing has changed.
+    pub fn apply(&mut self, input: Input, around: Surroundings<'_>) -> Result<Vec<Move>, Refused> {
+        let Some(execution) = &mut self.execution else { return Ok(Vec::new()) };
+        let program = Arc::clone(&self.program);
+        let stays = matches!(input, Input::Advance { to } if execution.timers().iter().all(|timer| timer.due > to));
+        let left = if stays { None } else { Some(self.memory.leave()) };
+        let mut player = player(&program, &mut self.memory, around);
+        match execution.apply(&program.definition, input, &mut player) {
+            Ok(moves) => {
+                self.moved(&moves);
+                Ok(moves)
+            }
+            Err(refused) => {
+                left.into_iter().for_each(|left| self.memory.waiting = left);
+                Err(refused)
+            }
+        }
+    }
+
+    fn moved(&mut self, moves: &[Move]) {
+        let Some(last) = moves.last() else { return };
+        self.uploads.clear();
+        self.timed_out |= moves.iter().any(|one| matches!(one.kind, MoveKind::TimerFired { .. }));
+        if self.waiting().is_none() {
+            self.ended_ms.get_or_insert(last.at);
+        }
+    }
+
+    /// The element at which it waits.
+    pub fn waiting(&self) -> Option<NodeIndex> {
+        match self.execution.as_ref()?.state() {
+            State::Waiting { node, .. } => Some(node),
+            State::Ended { .. } | State::Incident(_) => None,
+        }
+    }
+
+    /// The execution and the element at which it waits.
+    ///
+    /// # Errors
+    /// It is not started, or has ended.
+    pub fn must_wait(&self) -> Result<(&Execution, NodeIndex), Refusal> {
+        let execution = self.execution.as_ref().ok_or(Reason::NotStarted)?;
+        let node = self.waiting().ok_or(Reason::Ended)?;
+        Ok((execution, node))
+    }
+
+    /// Its state, as the engine's word.
+    pub fn state<'a>(&self, catalogue: &'a Catalogue) -> &'a str {
+        let states = &catalogue.session.states;
+        let word = |state: &str| states.0.get(state).map(String::as_str);
+        let Some(execution) = &self.execution else { return word("created").unwrap_or("created") };
+        if self.waiting().is_some() {
+            let state = self.memory.waiting.state.as_deref().and_then(word);
+            return state.or_else(|| word("running")).unwrap_or("running");
+        }
+        let holds = |condition: &Condition| match condition {
+            Condition::Incident => matches!(execution.state(), State::Incident(_)),
+            Condition::Timeout => self.timed_out,
+            Condition::FailedCheck => self.memory.has_failed_check(),
+            Condition::Variable { path, equals } => {
+                variable::get(execution.variables(), path).unwrap_or(&Value::Null) == equals
+            }
+            Condition::Always => true,
+        };
+        let rule = catalogue.session.finalizer.iter().find(|rule| holds(&rule.when));
+        rule.map_or(word("succeeded").unwrap_or("succeeded"), |rule| states.word(&rule.state.value))
+    }
+}
+
+fn player<'a>(program: &'a Program, memory: &'a mut Memory, around: Surroundings<'a>) -> Player<'a> {
+    Player { catalogue: around.catalogue, program, book: around.book, memory, stubs: around.stubs }
+}

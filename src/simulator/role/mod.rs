@@ -1,0 +1,9 @@
+//! What a world does with a request, one file for the roles that belong together.
+
+pub mod compose;
+pub mod credential;
+pub mod instance;
+pub mod screen;
+pub mod token;
+pub mod upload;
+pub mod walk;

@@ -1,0 +1,88 @@
+use serde_json::{Map, Value};
+
+use super::screen;
+use crate::catalogue::{Simulated, WireAnswer};
+use crate::process::{Input, NodeIndex};
+use crate::simulator::behaviour::Surfaced;
+use crate::simulator::refusal::{Reason, Refusal};
+use crate::simulator::told::{Known, Told, told};
+use crate::simulator::variable;
+use crate::simulator::world::{Call, World};
+
+/// Starts an instance; when it has been started, tells where it stands.
+pub fn start(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> {
+    let index = world.find(call)?;
+    if world.instances[index].execution.is_some() {
+        return screen::write(world, call, index, false);
+    }
+    world.begin(index, call.correlation);
+    screen::write(world, call, index, true)
+}
+
+/// Completes the element at which an instance waits, or fails there as it was told.
+pub fn go_on(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> {
+    let index = world.find(call)?;
+    let node = world.instances[index].must_wait()?.1;
+    must_accept(world, call, index, node)?;
+    let setup = std::sync::Arc::clone(&world.setup);
+    let program = std::sync::Arc::clone(&world.instances[index].program);
+    let activity = program.activity(node, setup.catalogue());
+    let nothing = Simulated::default();
+    let simulated = activity.map_or(&nothing, |activity| &activity.simulated);
+    if simulated.needs.as_ref().is_some_and(|needed| !world.instances[index].uploads.contains(&needed.value)) {
+        return Err(Reason::MissingUpload.into());
+    }
+    let node = &program.definition[node];
+    let mut keys = vec![node.id.as_str()];
+    keys.extend(node.name.as_deref());
+    keys.extend(activity.map(|activity| activity.name.value.as_str()));
+    let directive = world.take(&keys);
+    let caught = |error: &str| program.definition.error_handler(node.index, error).is_some();
+    let failures = activity.map_or(Known::Nothing, Known::Activity).failures(caught);
+    let told = directive.as_ref().map(|directive| told(directive, &failures, node.title())).transpose();
+    let told = told.map_err(|problem| Refusal::because(Reason::Invalid, format!("the script is wrong: {problem}")))?;
+    let set: Vec<(String, Value)> = directive.map(|directive| directive.set.into_iter().collect()).unwrap_or_default();
+    let (error, code, message) = match told {
+        Some(Told::Fail { failure, code }) => (failure.error, code, failure.message),
+        Some(Told::Raise { error, code }) => (error, code, None),
+        Some(Told::Pass) | None => {
+            let inputs = world.instances[index].execution.as_ref().map(|execution| execution.inputs());
+            let input = completion(call, simulated, inputs.unwrap_or(&Map::new()), set);
+            world.apply(index, input, call.correlation)?;
+            return screen::write(world, call, index, true);
+        }
+    };
+    world.apply(index, Input::Throw { code: error, message: message.clone(), set }, call.correlation)?;
+    let waiting = &mut world.instances[index].memory.waiting;
+    if let (Some(code), None) = (code, &waiting.failure) {
+        waiting.failure = Some(Surfaced { code, message: message.unwrap_or_default() });
+    }
+    screen::write(world, call, index, true)
+}
+
+/// What the caller gives, over what the catalogue gives, and what is stored elsewhere of it. Null is nothing.
+fn completion(
+    call: &Call<'_>,
+    simulated: &Simulated,
+    inputs: &Map<String, Value>,
+    mut set: Vec<(String, Value)>,
+) -> Input {
+    let mut locals = simulated.locals.clone();
+    let given = call.params.get("variables").and_then(|value| value.as_json()).and_then(Value::as_object);
+    let given = given.into_iter().flatten().filter(|(_, value)| !value.is_null());
+    locals.extend(given.map(|(name, value)| (name.clone(), value.clone())));
+    for (path, name) in &simulated.writes {
+        if let Some(value) = locals.get(name) {
+            set.insert(0, (variable::fill(path, inputs), value.clone()));
+        }
+    }
+    Input::Complete { locals, set }
+}
+
+/// Whether the element at which an instance waits takes this exchange; one that lists no activities is taken by all.
+pub fn must_accept(world: &World, call: &Call<'_>, index: usize, node: NodeIndex) -> Result<(), Refusal> {
+    let accepts = &call.exchange.accepts;
+    let activity = world.instances[index].program.activity(node, world.setup.catalogue());
+    let accepted = activity.is_some_and(|activity| accepts.iter().any(|name| name.value == activity.name.value));
+    if accepts.is_empty() || accepted { Ok(()) } else { Err(Reason::NotWaiting.into()) }
+}

@@ -1,0 +1,57 @@
+use serde_json::{Map, Value};
+
+/// A dotted path with input parameters put in for `{name}`. One that is absent or null gives nothing.
+pub fn fill(pattern: &str, inputs: &Map<String, Value>) -> String {
+    let mut filled = String::new();
+    let mut rest = pattern;
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, inner)| Some((before, inner.split_once('}')?)))
+    {
+        filled.push_str(before);
+        filled.push_str(&inputs.get(name).map(text).unwrap_or_default());
+        rest = after;
+    }
+    filled + rest
+}
+
+/// A value as text: text as it is, null as nothing, the rest as JSON.
+pub fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// The value at a dotted path, if there is one that is not null.
+pub fn get<'a>(variables: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    let mut segments = path.split('.');
+    let root = variables.get(segments.next()?)?;
+    segments.try_fold(root, |at, member| at.get(member)).filter(|value| !value.is_null())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value, json};
+
+    use super::{fill, get};
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn a_path_takes_input_parameters() {
+        let inputs = map(json!({ "key": "face1", "number": 1, "nothing": null }));
+        assert_eq!(fill("_faces.{key}.x{number}{nothing}", &inputs), "_faces.face1.x1");
+        assert_eq!(fill("a.{missing}", &inputs), "a.");
+        assert_eq!(fill("a{", &inputs), "a{");
+    }
+
+    #[test]
+    fn a_value_is_found_unless_it_is_null() {
+        let variables = map(json!({ "a": { "b": 1, "c": null } }));
+        assert_eq!(get(&variables, "a.b"), Some(&json!(1)));
+        assert_eq!((get(&variables, "a.c"), get(&variables, "a.b.c"), get(&variables, "x")), (None, None, None));
+    }
+}

@@ -1,0 +1,10 @@
+//! The simulator, through the wire of a catalogue: roles and refusals, behaviours, worlds, the control API over HTTP.
+
+mod behaviours;
+mod documentation;
+mod http;
+mod properties;
+mod refusals;
+mod support;
+mod walk;
+mod worlds;

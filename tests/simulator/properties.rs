@@ -1,0 +1,124 @@
+//! Whatever is asked, there is an answer.
+
+use flowproof::catalogue::{Media, Part, PartValue, WireBody, WireRequest};
+use flowproof::script::Script;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::support::{BASE, Client, onboarding};
+
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        Just(json!("ACTIVE")),
+        Just(json!("onboarding")),
+    ];
+    let name = prop_oneof![
+        "[a-zA-Z_.]{0,8}",
+        Just("name".to_owned()),
+        Just("status".to_owned()),
+        Just("processDefnName".to_owned()),
+        Just("variables".to_owned()),
+        Just("image".to_owned()),
+        Just("parameters".to_owned()),
+    ];
+    leaf.prop_recursive(4, 24, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(name.clone(), inner, 0..6).prop_map(|map| json!(map)),
+        ]
+    })
+}
+
+fn body() -> impl Strategy<Value = WireBody> {
+    let part = (".{0,8}", prop::option::of(prop::collection::vec(any::<u8>(), 0..40)), ".{0,8}").prop_map(
+        |(name, file, text)| Part {
+            name,
+            value: file.map_or(PartValue::Text(text), |bytes| PartValue::File(Media::of_bytes("f", bytes))),
+        },
+    );
+    prop_oneof![
+        Just(WireBody::None),
+        json_value().prop_map(WireBody::Json),
+        prop::collection::vec(part, 0..3).prop_map(WireBody::Multipart),
+    ]
+}
+
+/// A step: a request to an exchange or anywhere, a script, or time.
+#[derive(Clone, Debug)]
+enum Step {
+    Exchange(usize, WireBody, bool),
+    Anywhere(String, String, Vec<(String, String)>, WireBody),
+    Script(Value),
+    Time(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let header = (prop_oneof![Just("authorization".to_owned()), ".{0,6}"], ".{0,20}");
+    let key = prop_oneof![Just("face-quality"), Just("Capture"), Just("Function"), Just("x")];
+    let directive = prop_oneof![
+        Just(json!({})),
+        Just(json!({ "error": "FailedFaceQuality" })),
+        Just(json!({ "error": "Other", "code": 1 })),
+        json_value().prop_map(|value| json!({ "set": { "a.b": value } })),
+    ];
+    prop_oneof![
+        8 => (0_usize..8, body(), any::<bool>()).prop_map(|(at, body, right)| Step::Exchange(at, body, right)),
+        2 => ("[A-Z]{0,6}", ".{0,40}", prop::collection::vec(header, 0..3), body())
+            .prop_map(|(method, url, headers, body)| Step::Anywhere(method, url, headers, body)),
+        2 => (key, directive).prop_map(|(key, told)| Step::Script(json!({ "key": key, "visits": { "every": told } }))),
+        1 => any::<u64>().prop_map(Step::Time),
+        2 => (0_u64..400_000).prop_map(Step::Time),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_request_makes_a_world_panic(steps in prop::collection::vec(step(), 0..24)) {
+        let mut client = Client::new(onboarding());
+        client.open();
+        client.start().ok();
+        for step in steps {
+            match step {
+                Step::Exchange(at, body, right) => {
+                    let exchange = client.catalogue.wire.exchanges[at % client.catalogue.wire.exchanges.len()].name.value.clone();
+                    let params = json!({ "instance": client.instance, "subject": "face1", "side": "FRONT" });
+                    let mut request = client.request(&exchange, &if matches!(exchange.as_str(), "read-instance" | "start" | "continue" | "upload-face" | "upload-document") {
+                        let mut params = super::support::params(params);
+                        if !exchange.starts_with("upload") {
+                            params.remove("subject");
+                        }
+                        if exchange != "upload-document" {
+                            params.remove("side");
+                        }
+                        params
+                    } else {
+                        Default::default()
+                    });
+                    if !right || !matches!(body, WireBody::None) {
+                        request.body = body;
+                    }
+                    let answer = client.world.handle(&request, BASE);
+                    prop_assert!((200..600).contains(&answer.status));
+                }
+                Step::Anywhere(method, url, headers, body) => {
+                    client.world.handle(&WireRequest { method, url, headers, body }, "");
+                }
+                Step::Script(entry) => {
+                    let script: Script = serde_json::from_value(json!({ "entries": [entry] })).unwrap();
+                    let _ = client.world.tell(script);
+                }
+                Step::Time(by) => {
+                    let _ = client.world.advance(by);
+                }
+            }
+        }
+        let _ = client.close();
+    }
+}
