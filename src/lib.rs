@@ -13,8 +13,6 @@ pub mod catalogue;
 pub mod check;
 pub mod cli;
 pub mod diagnostic;
-pub mod expect;
-pub mod event;
 pub mod engine;
 pub mod event;
 pub mod expect;
