@@ -1,25 +1,30 @@
-use std::io::Write;
+use std::io::{BufRead, Write};
 
 use super::ledger::Ledger;
 use super::look::Look;
 use super::progress::Progress;
-use super::{ReportError, problem, summary};
-use crate::event::{Event, Verdict};
+use super::{ReportError, problem, stored, summary};
+use crate::event::{Event, EventKind, Verdict};
 
 /// Tells a person: problems as they come, and the whole in the end.
+///
+/// The text depends on the look and on the events alone: a stored stream gives the same one as the run did.
 pub struct Console {
     look: Look,
     out: Box<dyn Write>,
     ledger: Ledger,
     progress: Option<Progress>,
+    /// Whether the last thing written was the line of a scenario, and wants an empty one before anything else.
+    in_lines: bool,
     failed: Option<std::io::Error>,
 }
 
 impl Console {
     /// Writes to `out`, in the given look. A bar is shown on standard error if the look has one.
     pub fn new(look: Look, out: Box<dyn Write>) -> Self {
+        let look = Look { width: look.width.max(Look::MIN_WIDTH), ..look };
         let progress = look.progress.then(|| Progress::new(look.width));
-        Self { look, out, ledger: Ledger::default(), progress, failed: None }
+        Self { look, out, ledger: Ledger::default(), progress, in_lines: false, failed: None }
     }
 
     /// Writes to standard output, without colours where they are not wanted (`NO_COLOR`, a pipe).
@@ -29,21 +34,32 @@ impl Console {
 
     /// Takes an event.
     pub fn event(&mut self, event: &Event) {
-        let Some(finished) = self.ledger.add(event) else {
-            if let (Some(progress), Some(_)) = (&self.progress, &self.ledger.run) {
-                progress.show(&self.ledger);
+        let finished = self.ledger.add(event);
+        if let Some(finished) = &finished {
+            match finished.verdict {
+                Verdict::Passed | Verdict::Skipped if !self.look.verbose => {}
+                Verdict::Passed | Verdict::Skipped => {
+                    self.write(&problem::line(finished, &self.look));
+                    self.in_lines = true;
+                }
+                _ => self.paragraph(&(problem::block(finished, &self.look) + "\n")),
             }
-            return;
-        };
-        let text = match finished.verdict {
-            Verdict::Passed | Verdict::Skipped if !self.look.verbose => String::new(),
-            Verdict::Passed | Verdict::Skipped => problem::line(&finished, &self.look),
-            _ => problem::block(&finished, &self.look) + "\n",
-        };
-        self.write(&text);
-        if let Some(progress) = &self.progress {
+        }
+        let moved = finished.is_some() || matches!(event.kind, EventKind::ScenarioStarted { .. });
+        if let (Some(progress), true) = (&self.progress, moved) {
             progress.show(&self.ledger);
         }
+    }
+
+    /// Takes the events of a stored stream.
+    ///
+    /// # Errors
+    /// If the stream cannot be read; what was read until then has been taken.
+    pub fn fold(&mut self, reader: impl BufRead) -> Result<(), ReportError> {
+        for event in stored(reader) {
+            self.event(&event?);
+        }
+        Ok(())
     }
 
     /// Tells the whole.
@@ -54,9 +70,7 @@ impl Console {
         if let Some(progress) = self.progress.take() {
             progress.clear();
         }
-        let gap = if self.look.verbose && self.ledger.summary.finished() > 0 { "\n" } else { "" };
-        let text = format!("{gap}{}", summary::block(&self.ledger, &self.look));
-        self.write(&text);
+        self.paragraph(&summary::block(&self.ledger, &self.look));
         let flushed = self.out.flush().err();
         match self.failed.or(flushed) {
             Some(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -64,6 +78,13 @@ impl Console {
             }
             _ => Ok(()),
         }
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        if std::mem::take(&mut self.in_lines) {
+            self.write("\n");
+        }
+        self.write(text);
     }
 
     fn write(&mut self, text: &str) {

@@ -1,9 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::event::{
-    Event, EventKind, ExchangeRecord, ExpectationRecord, Held, Problem, StepRecord, Summary, TargetRecord, Verdict,
-    WalkRecord,
-};
+use crate::event::{Event, EventKind, ExchangeRecord, Problem, StepRecord, Summary, TargetRecord, Verdict, WalkRecord};
 
 /// What a person is told in the end, gathered event by event. It grows with what is wrong and with the scenarios that run
 /// at the moment, not with those that have passed.
@@ -35,10 +32,10 @@ pub(super) struct Live {
     pub title: String,
     pub attempt: u32,
     pub steps: Vec<StepRecord>,
-    /// Expectations that do not hold, with their steps.
-    pub broken: Vec<(u32, ExpectationRecord)>,
-    /// The last exchange of each step that did not pass, and of the step that runs.
+    /// The last exchange of each step that did not pass, and of the last step.
     pub exchanges: BTreeMap<u32, ExchangeRecord>,
+    /// A step that passed and whose exchange is kept only until there is a later one.
+    settled: Option<u32>,
 }
 
 /// A scenario that has ended.
@@ -148,13 +145,13 @@ impl Live {
         match kind {
             EventKind::StepStarted { step, .. } => self.steps.push(step.clone()),
             EventKind::Exchanged { step, exchange } => {
+                if let Some(settled) = self.settled.take_if(|settled| settled != step) {
+                    self.exchanges.remove(&settled);
+                }
                 self.exchanges.insert(*step, exchange.as_ref().clone());
             }
-            EventKind::ExpectationJudged { step, expectation } if expectation.held != Held::Yes => {
-                self.broken.push((*step, expectation.clone()));
-            }
-            EventKind::StepFinished { step, verdict: Verdict::Passed, .. } => {
-                self.exchanges.remove(step);
+            EventKind::StepFinished { step, verdict: Verdict::Passed, .. } if self.exchanges.contains_key(step) => {
+                self.settled = Some(*step);
             }
             _ => {}
         }

@@ -9,7 +9,7 @@ use crate::event::Verdict;
 pub struct Look {
     /// Whether colours are written.
     pub colour: bool,
-    /// Columns of a line; at least 40.
+    /// Columns of a line; at least [`Look::MIN_WIDTH`].
     pub width: usize,
     /// Whether every finished scenario has a line, not only those that did not pass.
     pub verbose: bool,
@@ -41,13 +41,14 @@ impl Surroundings {
     }
 }
 
-/// Columns where no terminal says otherwise.
-const COLUMNS: usize = 100;
-/// Wider lines are hard to read.
-const MOST_COLUMNS: usize = 120;
+/// Most columns, and those where no terminal says otherwise: wider lines are hard to read.
+const COLUMNS: usize = 120;
 
 impl Look {
-    /// No colours, no progress, 100 columns: what a file gets.
+    /// Fewest columns of a line; what is narrower is treated as this.
+    pub const MIN_WIDTH: usize = 40;
+
+    /// No colours, no progress, 120 columns: what a file gets.
     pub fn plain() -> Self {
         Self { colour: false, width: COLUMNS, verbose: false, quiet: false, progress: false }
     }
@@ -58,7 +59,7 @@ impl Look {
         let width = around.columns.filter(|_| around.terminal).unwrap_or(COLUMNS);
         Self {
             colour: true,
-            width: width.clamp(40, MOST_COLUMNS),
+            width: width.clamp(Self::MIN_WIDTH, COLUMNS),
             verbose,
             quiet,
             progress: around.terminal && !around.ci && !quiet,
@@ -113,6 +114,6 @@ mod tests {
     fn width_is_that_of_the_terminal_within_reason() {
         let of = |terminal, columns| Look::fitting(Surroundings { terminal, columns, ci: false }, false, false).width;
         assert_eq!([of(true, Some(80)), of(true, Some(9)), of(true, Some(400))], [80, 40, 120]);
-        assert_eq!([of(false, Some(80)), of(true, None)], [100, 100]);
+        assert_eq!([of(false, Some(80)), of(true, None)], [120, 120]);
     }
 }

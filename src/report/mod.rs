@@ -5,6 +5,7 @@
 
 mod console;
 mod failure;
+mod frame;
 mod ledger;
 mod look;
 mod ndjson;
@@ -14,6 +15,9 @@ mod stored;
 mod summary;
 mod table;
 mod text;
+
+#[cfg(test)]
+mod tests;
 
 pub use console::Console;
 pub use failure::ReportError;

@@ -1,42 +1,62 @@
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde_json::Value;
 
+use super::frame;
 use super::ledger::Finished;
 use super::look::Look;
-use super::text::{clean, count, cut, duration, fill, wrap};
-use crate::event::{BodyRecord, Difference, DifferenceKind, Excerpt, ExchangeRecord, Problem, StepRecord, Verdict};
+use super::table::{Cell, Table};
+use super::text::{clean, count, cut, duration, fill, thousands, wrap};
+use crate::event::{BodyRecord, Difference, DifferenceKind, ExchangeRecord, Problem, Section, StepRecord, WalkRecord};
 use crate::expect::shown;
 
 /// Most differences that are listed for one problem.
 const MOST_DIFFERENCES: usize = 12;
+/// About as many characters of one value are shown.
+const MOST_VALUE: usize = 60;
 /// Most lines of one body.
 const MOST_BODY_LINES: usize = 4;
 
 /// Everything that is to be said of a scenario that did not pass.
 pub(super) fn block(finished: &Finished<'_>, look: &Look) -> String {
     let mut text = headline(finished, look);
-    for problem in finished.problems {
+    for problems in finished.problems.chunk_by(of_one_step) {
         text += "\n";
-        text += &self::problem(problem, finished, look);
+        text += &step(problems, finished, look);
     }
     if let Some(reason) = finished.reason {
         text += &format!("  {}\n", clean(reason));
     }
-    let steps = finished.problems.iter().filter_map(|problem| problem.step);
-    if let Some(exchange) = steps.filter_map(|step| finished.live.exchanges.get(&step)).next_back() {
+    if let Some(exchange) = last_exchange(finished) {
         text += "\n";
-        text += &self::exchange(exchange, look);
+        text += &self::exchange(exchange, finished.problems, look);
     }
     text
 }
 
+/// The last exchange of the last step that has a problem; of the scenario, where no step has.
+fn last_exchange<'a>(finished: &'a Finished<'_>) -> Option<&'a ExchangeRecord> {
+    let exchanges = &finished.live.exchanges;
+    let steps: Vec<u32> = finished.problems.iter().filter_map(|problem| problem.step).collect();
+    match steps.as_slice() {
+        [] => exchanges.values().next_back(),
+        steps => steps.iter().rev().find_map(|step| exchanges.get(step)),
+    }
+}
+
+fn of_one_step(left: &Problem, right: &Problem) -> bool {
+    left.step.is_some() && left.step == right.step
+}
+
 /// One line for a scenario.
 pub(super) fn line(finished: &Finished<'_>, look: &Look) -> String {
-    let title = clean(&finished.live.title).into_owned();
-    let flaky = if finished.flaky { look.verdict(Verdict::Skipped, " flaky") } else { String::new() };
-    let verdict = look.verdict(finished.verdict, &format!("{:>8}", finished.verdict.as_str()));
+    let verdict = look.verdict(finished.verdict, &format!("{:<7}", finished.verdict.as_str()));
     let time = look.faint(&format!("{:>9}", duration(finished.millis)));
-    format!("{verdict}{flaky} {time}  {}\n", cut(&title, look.width.saturating_sub(21)))
+    let remark = match finished.reason {
+        Some(reason) => format!(": {reason}"),
+        None if finished.flaky => format!(" (flaky, attempt {})", finished.live.attempt),
+        None => String::new(),
+    };
+    let told = format!("{}{remark}", finished.live.title);
+    format!("{verdict} {time}  {}\n", cut(&clean(&told), look.width.saturating_sub(19)))
 }
 
 fn headline(finished: &Finished<'_>, look: &Look) -> String {
@@ -48,7 +68,7 @@ fn headline(finished: &Finished<'_>, look: &Look) -> String {
     let facts = format!("{} · {}{attempt}", count(finished.requests, "request"), duration(finished.millis));
     text += &format!("  {}  {}\n", clean(finished.id), look.faint(&facts));
     if !finished.walk.is_empty() {
-        let visit = |visit: &crate::event::WalkRecord| match visit.code {
+        let visit = |visit: &WalkRecord| match visit.code {
             _ if visit.outcome == "success" => visit.activity.clone(),
             Some(code) => format!("{} ({} {code})", visit.activity, visit.outcome),
             None => format!("{} ({})", visit.activity, visit.outcome),
@@ -61,12 +81,47 @@ fn headline(finished: &Finished<'_>, look: &Look) -> String {
     text
 }
 
-fn problem(problem: &Problem, finished: &Finished<'_>, look: &Look) -> String {
-    let mut text = frame(problem, look);
-    let margin = if problem.excerpt.is_some() { "   " } else { "  " };
-    if let Some(step) = problem.step.and_then(|number| finished.live.step(number)) {
-        text += &format!("{margin}{}\n", look.faint(&format!("in {}", describe(step))));
+/// The problems of one step, in one frame if they are of one place.
+fn step(problems: &[Problem], finished: &Finished<'_>, look: &Look) -> String {
+    let step = problems[0].step.and_then(|number| finished.live.step(number));
+    let joint = match (problems, step) {
+        ([_, _, ..], Some(step)) if problems.iter().all(|problem| problem.id.starts_with("expect/")) => {
+            let title = format!("{} expectations do not hold in {}", problems.len(), describe(step));
+            frame::joint(&title, problems, look)
+        }
+        _ => None,
+    };
+    if let Some(frame) = joint {
+        let margin = margin(problems);
+        return problems.iter().fold(frame, |text, problem| text + &notes(problem, margin, look));
     }
+    let mut text = String::new();
+    for (index, problem) in problems.iter().enumerate() {
+        let margin = margin(std::slice::from_ref(problem));
+        text += if index == 0 { "" } else { "\n" };
+        text += &frame::single(problem, look);
+        if let Some(step) = step {
+            text += &format!("{margin}{}\n", look.faint(&format!("in {}", describe(step))));
+        }
+        text += &notes(problem, margin, look);
+    }
+    text
+}
+
+/// What indents lines so that they begin below the bar beside the line numbers.
+fn margin(problems: &[Problem]) -> &'static str {
+    let excerpts = problems.iter().filter_map(|problem| problem.excerpt.as_ref());
+    let last_line = excerpts.map(|excerpt| excerpt.first_line + excerpt.text.lines().count().saturating_sub(1)).max();
+    match last_line.unwrap_or(0) {
+        0..10 => "  ",
+        10..100 => "   ",
+        100..1000 => "    ",
+        _ => "     ",
+    }
+}
+
+fn notes(problem: &Problem, margin: &str, look: &Look) -> String {
+    let mut text = String::new();
     for note in &problem.notes {
         for (index, line) in wrap(&clean(note), look.width - 8).into_iter().enumerate() {
             let bullet = if index == 0 { "·" } else { " " };
@@ -76,39 +131,14 @@ fn problem(problem: &Problem, finished: &Finished<'_>, look: &Look) -> String {
     text + &differences(&problem.differences, margin, look)
 }
 
-/// The message with the author's lines, drawn from what the event carries.
-fn frame(problem: &Problem, look: &Look) -> String {
-    let message = clean(&problem.message);
-    let title = Level::ERROR.primary_title(message.as_ref()).id(problem.id.as_str());
-    let group = match &problem.excerpt {
-        None => Group::with_title(title),
-        Some(excerpt) => title.element(snippet(excerpt)),
-    };
-    let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
-    renderer.decor_style(DecorStyle::Ascii).render(&[group]) + "\n"
-}
-
-fn snippet(excerpt: &Excerpt) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-    // A stored file may say anything: a range that is none of the text must not make drawing panic.
-    let boundary =
-        |offset: usize| (0..=offset.min(excerpt.text.len())).rev().find(|at| excerpt.text.is_char_boundary(*at));
-    let start = boundary(excerpt.start).unwrap_or(0);
-    let end = boundary(excerpt.end).unwrap_or(0).max(start);
-    Snippet::source(excerpt.text.as_str())
-        .line_start(excerpt.first_line.max(1))
-        .path(excerpt.file.as_str())
-        .fold(false)
-        .annotation(AnnotationKind::Primary.span(start..end))
-}
-
 /// `step 7 (selfie): activity capture-face, visit 2`.
 fn describe(step: &StepRecord) -> String {
     let id = step.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
     let section = match step.section {
-        crate::event::Section::Session => " of the opening",
-        crate::event::Section::Before => " of `before`",
-        crate::event::Section::Steps => "",
-        crate::event::Section::After => " of `after`",
+        Section::Session => " of the opening",
+        Section::Before => " of `before`",
+        Section::Steps => "",
+        Section::After => " of `after`",
     };
     let visit = if step.visit > 1 { format!(", visit {}", step.visit) } else { String::new() };
     let named = step.name.as_ref().map(|name| format!(" \u{201c}{name}\u{201d}")).unwrap_or_default();
@@ -118,31 +148,35 @@ fn describe(step: &StepRecord) -> String {
 }
 
 fn differences(differences: &[Difference], margin: &str, look: &Look) -> String {
-    let mut text = String::new();
     // Of two whole values the message has said it already.
-    let inside = differences.iter().any(|difference| difference.path != "$");
-    for difference in differences.iter().filter(|_| inside).take(MOST_DIFFERENCES) {
-        let value =
-            |value: &Option<serde_json::Value>| value.as_ref().map(|value| shown(value, 60)).unwrap_or_default();
-        let (expected, actual) = (value(&difference.expected), value(&difference.actual));
-        let told = match difference.kind {
-            DifferenceKind::Missing => format!("expected {}, nothing is there", look.expected(&clean(&expected))),
-            DifferenceKind::Unexpected => format!("unexpected {}", look.actual(&clean(&actual))),
-            DifferenceKind::Changed => {
-                format!("expected {}, is {}", look.expected(&clean(&expected)), look.actual(&clean(&actual)))
-            }
-        };
-        text += &format!("{margin}{}  {told}\n", look.strong(&clean(&difference.path)));
+    if differences.iter().all(|difference| difference.path == "$") {
+        return String::new();
     }
+    let value = |value: &Option<Value>| {
+        let shown = value.as_ref().map(|value| shown(value, MOST_VALUE)).unwrap_or_default();
+        clean(&shown).into_owned()
+    };
+    let mut table = Table::default();
+    for difference in differences.iter().take(MOST_DIFFERENCES) {
+        let (expected, actual) = (look.expected(&value(&difference.expected)), look.actual(&value(&difference.actual)));
+        let told = match difference.kind {
+            DifferenceKind::Missing => format!("expected {expected}, nothing is there"),
+            DifferenceKind::Unexpected => format!("unexpected {actual}"),
+            DifferenceKind::Changed => format!("expected {expected}, is {actual}"),
+        };
+        // The last column is not padded, so that its colours need not be told from its text.
+        table.row([Cell::left(clean(&difference.path)).painted(|path| look.strong(path)), Cell::left(told)]);
+    }
+    let mut text = table.lines(margin.len());
     let left = differences.len().saturating_sub(MOST_DIFFERENCES);
     if left > 0 {
-        text += &format!("{margin}… and {} more\n", count(left as u64, "difference"));
+        text += &format!("{margin}… and {} more\n", thousands(left as u64));
     }
     text
 }
 
 /// The last request with its answer, and the command line that repeats it.
-fn exchange(exchange: &ExchangeRecord, look: &Look) -> String {
+fn exchange(exchange: &ExchangeRecord, problems: &[Problem], look: &Look) -> String {
     let request = &exchange.request;
     let path = request.url.splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap_or_else(|| request.url.clone());
     let mut text = format!("  {}\n", look.strong(&clean(&format!("{} {path}", request.method))));
@@ -153,19 +187,27 @@ fn exchange(exchange: &ExchangeRecord, look: &Look) -> String {
             text += &format!("  {}\n", look.strong(&told));
             text += &body(&response.body, look);
         }
-        (None, Some(error)) => text += &format!("  ← {}\n", clean(&error.message)),
+        (None, Some(error)) => {
+            let told = format!("← no usable answer after {}", duration(exchange.millis));
+            text += &format!("  {}\n", look.strong(&told));
+            if problems.iter().all(|problem| !problem.message.contains(&error.message)) {
+                let lines = wrap(&clean(&error.message), look.width - 4);
+                text.extend(lines.iter().map(|line| format!("    {line}\n")));
+            }
+        }
         (None, None) => {}
     }
     text + &format!("  {} {}\n", look.faint("repeat it:"), clean(&request.curl))
 }
 
 fn body(body: &BodyRecord, look: &Look) -> String {
+    let columns = look.width - 4;
     let told = match body {
         BodyRecord::None => return String::new(),
-        BodyRecord::Json { value, .. } => shown(value, look.width * MOST_BODY_LINES),
-        BodyRecord::Text { text, .. } => text.clone(),
+        BodyRecord::Json { value, .. } => shown(value, columns * MOST_BODY_LINES),
+        BodyRecord::Text { text, cut, .. } => text.clone() + if *cut { "…" } else { "" },
         BodyRecord::Binary { media, bytes, sha256 } => format!("({media}, {bytes} bytes, sha256 {sha256})"),
     };
-    let lines = fill(&clean(&told), look.width - 4, MOST_BODY_LINES);
+    let lines = fill(&clean(&told), columns, MOST_BODY_LINES);
     lines.iter().map(|line| format!("    {}\n", look.faint(line))).collect()
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::ledger::Ledger;
-use super::text::cut;
+use super::text::{clean, cut};
 use crate::event::Verdict;
 
 /// A line on a terminal that shows what is going on.
@@ -14,6 +14,9 @@ pub(super) struct Progress {
 
 /// Redraws per second; more would only cost.
 const PER_SECOND: u8 = 10;
+
+/// Columns of the bar and its counts.
+const BESIDE: usize = 40;
 
 impl Progress {
     /// Shows a bar on standard error.
@@ -29,16 +32,7 @@ impl Progress {
     pub fn show(&self, ledger: &Ledger) {
         self.bar.set_length(ledger.run.as_ref().map_or(0, |run| run.scenarios as u64));
         self.bar.set_position(ledger.summary.finished() as u64);
-        let bad = [Verdict::Failed, Verdict::Errored].map(|verdict| (ledger.summary.count(verdict), verdict));
-        let mut message: Vec<String> = bad
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, verdict)| format!("{count} {verdict}"))
-            .collect();
-        if let Some(live) = ledger.live.values().next() {
-            message.push(live.title.clone());
-        }
-        self.bar.set_message(cut(&message.join(" · "), self.width.saturating_sub(40)).into_owned());
+        self.bar.set_message(cut(&message(ledger), self.width.saturating_sub(BESIDE)).into_owned());
     }
 
     /// Carries out something that writes while the bar is out of the way.
@@ -50,4 +44,19 @@ impl Progress {
     pub fn clear(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// `1 failed · 2 errored · A clear selfie is accepted and 3 more`
+fn message(ledger: &Ledger) -> String {
+    let bad = [Verdict::Failed, Verdict::Errored].map(|verdict| (ledger.summary.count(verdict), verdict));
+    let bad = bad.into_iter().filter(|(count, _)| *count > 0).map(|(count, verdict)| format!("{count} {verdict}"));
+    let mut parts: Vec<String> = bad.collect();
+    if let Some(live) = ledger.live.values().next() {
+        let others = match ledger.live.len() - 1 {
+            0 => String::new(),
+            others => format!(" and {others} more"),
+        };
+        parts.push(format!("{}{others}", clean(&live.title)));
+    }
+    parts.join(" · ")
 }

@@ -1,12 +1,13 @@
 use super::ledger::{Ledger, Tally};
 use super::look::Look;
 use super::table::{Cell, Table};
-use super::text::{clean, count, duration, thousands, wrap};
+use super::text::{clean, count, duration, thousands, width, wrap};
 use crate::event::Verdict;
 
 /// The end of the console's text: what was walked, what is worth knowing, the counts, the verdict.
 pub(super) fn block(ledger: &Ledger, look: &Look) -> String {
-    if look.quiet {
+    // Of a run in which nothing ran there is nothing else to say.
+    if look.quiet || all(ledger) == 0 {
         return verdict(ledger, look);
     }
     let mut text = String::new();
@@ -18,11 +19,17 @@ pub(super) fn block(ledger: &Ledger, look: &Look) -> String {
     text + &verdict(ledger, look)
 }
 
+/// How many scenarios were selected.
+fn all(ledger: &Ledger) -> usize {
+    ledger.run.as_ref().map_or(ledger.summary.finished(), |run| run.scenarios)
+}
+
 /// Per activity, how often which outcome was seen.
 fn outcomes(ledger: &Ledger, look: &Look) -> String {
     if ledger.outcomes.is_empty() {
         return String::new();
     }
+    let name = ledger.outcomes.keys().map(|activity| width(&clean(activity))).max().unwrap_or(0);
     let mut table = Table::default();
     for (activity, outcomes) in &ledger.outcomes {
         let visits: u64 = outcomes.values().sum();
@@ -30,14 +37,16 @@ fn outcomes(ledger: &Ledger, look: &Look) -> String {
         seen.sort_by(|left, right| right.1.cmp(left.1).then(left.0.cmp(right.0)));
         let seen = seen.into_iter().map(|((outcome, code), times)| {
             let code = code.map(|code| format!(" {code}")).unwrap_or_default();
-            format!("{outcome}{code} ×{}", thousands(*times))
+            // Kept together when the line is broken.
+            format!("{outcome}{code} ×{}", thousands(*times)).replace(' ', "\u{a0}")
         });
         let seen = clean(&seen.collect::<Vec<_>>().join(", ")).into_owned();
-        table.row([
-            Cell::left(clean(activity)),
-            Cell::right(thousands(visits)),
-            Cell::left(seen).painted(|text| look.faint(text)),
-        ]);
+        let columns = look.width.saturating_sub(name + 12).max(20);
+        for (index, line) in wrap(&seen, columns).into_iter().enumerate() {
+            let line = Cell::left(line.replace('\u{a0}', " ")).painted(|text| look.faint(text));
+            let first = |text: String| if index == 0 { text } else { String::new() };
+            table.row([Cell::left(first(clean(activity).into_owned())), Cell::right(first(thousands(visits))), line]);
+        }
     }
     format!("{}\n{}\n", look.strong("walked"), table.lines(2))
 }
@@ -69,11 +78,10 @@ fn facts(ledger: &Ledger, look: &Look) -> String {
         let kind = if run.target.simulator { "simulator" } else { "engine" };
         let target = format!("{} ({kind} at {})", run.target.name, run.target.base_url);
         fact("target", clean(&target).into_owned());
-        fact("seed", run.seed.to_string());
+        fact("seed", format!("{seed} (the same data again: --seed {seed})", seed = run.seed));
     }
     if let Some(millis) = ledger.millis {
-        let rate = summary.finished() as f64 / (millis / 1e3).max(0.001);
-        fact("time", format!("{} ({rate:.0} scenarios/s)", duration(millis)));
+        fact("time", format!("{}{}", duration(millis), rate(summary.finished(), millis)));
     }
     fact(
         "judged",
@@ -87,26 +95,45 @@ fn facts(ledger: &Ledger, look: &Look) -> String {
     table.lines(0) + "\n"
 }
 
-/// `42 scenarios passed`, `1 failed, 41 passed of 42 scenarios`.
+/// ` (44 scenarios/s)`, ` (7.5 scenarios/min)`; nothing for runs in which it would say nothing.
+fn rate(scenarios: usize, millis: f64) -> String {
+    let per_second = scenarios as f64 / (millis / 1e3).max(0.001);
+    match scenarios {
+        0 | 1 => String::new(),
+        _ if per_second < 1.0 => format!(" ({:.1} scenarios/min)", per_second * 60.0),
+        _ if per_second < 10.0 => format!(" ({per_second:.1} scenarios/s)"),
+        _ => format!(" ({} scenarios/s)", thousands(per_second.round() as u64)),
+    }
+}
+
+/// `42 scenarios passed`; `1 failed, 2 skipped, 39 passed of 42 scenarios`.
 fn verdict(ledger: &Ledger, look: &Look) -> String {
     let summary = &ledger.summary;
-    let all = ledger.run.as_ref().map_or(summary.finished(), |run| run.scenarios);
+    let all = all(ledger);
+    let cut_short = match ledger.millis {
+        None => look.verdict(Verdict::Aborted, "the events end before the run does") + ": ",
+        Some(_) => String::new(),
+    };
     if all == 0 {
-        return format!("{}\n", look.verdict(Verdict::Skipped, "no scenario was selected"));
+        return format!("{cut_short}{}\n", look.verdict(Verdict::Skipped, "no scenario was selected"));
+    }
+    let flaky = match summary.flaky {
+        0 => String::new(),
+        flaky => format!(" ({} flaky)", thousands(flaky as u64)),
+    };
+    if summary.passed == all {
+        let told = format!("{} passed", count(all as u64, "scenario"));
+        return format!("{cut_short}{}{flaky}\n", look.verdict(Verdict::Passed, &told));
     }
     let order = [Verdict::Failed, Verdict::Errored, Verdict::Aborted, Verdict::Skipped];
-    let worse: Vec<String> = order
-        .into_iter()
-        .filter(|verdict| summary.count(*verdict) > 0)
-        .map(|verdict| look.verdict(verdict, &format!("{} {verdict}", thousands(summary.count(verdict) as u64))))
+    let counted = order.into_iter().map(|verdict| (summary.count(verdict), verdict)).filter(|(count, _)| *count > 0);
+    let mut parts: Vec<String> = counted
+        .map(|(count, verdict)| look.verdict(verdict, &format!("{} {verdict}", thousands(count as u64))))
         .collect();
-    let flaky = if summary.flaky > 0 { format!(" ({} flaky)", summary.flaky) } else { String::new() };
-    if worse.is_empty() && summary.passed == all {
-        let told = format!("{} passed", count(all as u64, "scenario"));
-        return format!("{}{flaky}\n", look.verdict(Verdict::Passed, &told));
+    parts.push(format!("{} passed{flaky}", thousands(summary.passed as u64)));
+    let left = all.saturating_sub(summary.finished());
+    if left > 0 {
+        parts.push(format!("{} not finished", thousands(left as u64)));
     }
-    let passed = format!("{} passed{flaky}", thousands(summary.passed as u64));
-    let missing = all.saturating_sub(summary.finished());
-    let missing = if missing > 0 { format!(", {missing} not told of") } else { String::new() };
-    format!("{}, {passed} of {}{missing}\n", worse.join(", "), count(all as u64, "scenario"))
+    format!("{cut_short}{} of {}\n", parts.join(", "), count(all as u64, "scenario"))
 }

@@ -50,7 +50,8 @@ pub(super) fn pad(text: &str, columns: usize) -> String {
 pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    // A no-break space keeps words together.
+    for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
         if !line.is_empty() && width(&line) + 1 + width(word) > columns {
             lines.push(std::mem::take(&mut line));
         }
@@ -65,27 +66,30 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Lines of at most `columns`, broken anywhere, the last one with an ellipsis if there would be more than `most`.
+/// Lines of at most `columns`, broken between words where there is a blank in the line's second half and else anywhere; the
+/// last one ends with an ellipsis if there would be more than `most`.
 pub(super) fn fill(text: &str, columns: usize, most: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for c in text.chars() {
-        let wide = c.width().unwrap_or(0);
-        if used + wide > columns.max(2) {
-            if lines.len() == most {
-                let last = lines.pop().unwrap_or_default();
-                let kept: String = last.chars().take(last.chars().count().saturating_sub(1)).collect();
-                lines.push(kept + "…");
-                return lines;
-            }
-            lines.push(String::new());
-            used = 0;
+    let columns = columns.max(2);
+    let mut lines = Vec::new();
+    let mut rest = text.trim();
+    while width(rest) > columns {
+        if lines.len() + 1 >= most {
+            lines.push(cut(rest, columns).into_owned());
+            return lines;
         }
-        if let Some(line) = lines.last_mut() {
-            line.push(c);
-        }
-        used += wide;
+        let mut used = 0;
+        let mut fits = |c: char| {
+            used += c.width().unwrap_or(0);
+            used <= columns
+        };
+        let end = rest.find(|c| !fits(c)).unwrap_or(rest.len());
+        // A blank that would be the next line's first counts as well.
+        let blank = rest[..rest.ceil_char_boundary(end + 1)].rfind(' ').filter(|at| *at > end / 2);
+        let (line, after) = rest.split_at(blank.unwrap_or(end));
+        lines.push(line.trim_end().to_owned());
+        rest = after.trim_start();
     }
+    lines.push(rest.to_owned());
     lines
 }
 
@@ -141,6 +145,8 @@ mod tests {
         assert_eq!(wrap("a longerword b", 4), ["a", "longerword", "b"]);
         assert_eq!(fill("abcdefgh", 3, 9), ["abc", "def", "gh"]);
         assert_eq!(fill("abcdefgh", 3, 2), ["abc", "de…"]);
+        assert_eq!(fill("ab cd ef", 5, 9), ["ab cd", "ef"]);
+        assert_eq!(fill("漢字漢字", 5, 9), ["漢字", "漢字"]);
         assert_eq!(pad("漢", 3), "漢 ");
     }
 

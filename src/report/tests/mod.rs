@@ -1,0 +1,5 @@
+//! Whole texts of the console, drawn from hand-made events.
+
+mod made;
+mod storing;
+mod texts;
