@@ -19,25 +19,35 @@ pub(super) fn single(problem: &Problem, look: &Look) -> String {
     render(group, look)
 }
 
-/// Several problems of one place in one frame, each message at what it is about; `None` if they are not of one place, or
-/// if the frame would be wider than the look allows.
-pub(super) fn joint(title: &str, problems: &[Problem], look: &Look) -> Option<String> {
+/// Several problems in one frame.
+pub(super) struct Joint {
+    pub text: String,
+    /// Whether each message stands at its place; else only the places are marked, since the lines would be too wide.
+    pub labelled: bool,
+}
+
+/// Several problems of one place in one frame; `None` if they are not of one place.
+pub(super) fn joint(title: &str, problems: &[Problem], look: &Look) -> Option<Joint> {
     let excerpts: Vec<&Excerpt> = problems.iter().map(|problem| problem.excerpt.as_ref()).collect::<Option<_>>()?;
     let (first_line, text) = union(&excerpts)?;
-    let number_columns = (first_line + text.lines().count()).to_string().len() + 3;
-    let mut annotations = Vec::new();
-    for (problem, excerpt) in problems.iter().zip(&excerpts) {
+    let spans = excerpts.iter().map(|excerpt| {
         let skipped = text.split_inclusive('\n').take(excerpt.first_line - first_line).map(str::len).sum();
-        let span = marked(excerpt, skipped, &text);
+        marked(excerpt, skipped, &text)
+    });
+    let spans: Vec<_> = spans.collect();
+    let beside = first_line.saturating_add(text.lines().count()).to_string().len() + 4;
+    let fits = |(span, problem): (&std::ops::Range<usize>, &Problem)| {
         let line_start = text[..span.end].rfind('\n').map_or(0, |at| at + 1);
-        if number_columns + width(&text[line_start..span.end]) + 1 + width(&problem.message) > look.width {
-            return None;
-        }
-        annotations.push(AnnotationKind::Primary.span(span).label(clean(&problem.message).into_owned()));
-    }
+        beside + width(&text[line_start..span.end]) + width(&problem.message) <= look.width
+    };
+    let labelled = spans.iter().zip(problems).all(fits);
+    let annotations = spans.iter().zip(problems).map(|(span, problem)| {
+        let annotation = AnnotationKind::Primary.span(span.clone());
+        if labelled { annotation.label(clean(&problem.message).into_owned()) } else { annotation }
+    });
     let title = Level::ERROR.primary_title(title);
     let group = title.element(snippet(excerpts[0], &text, first_line).annotations(annotations));
-    Some(render(group, look))
+    Some(Joint { text: render(group, look), labelled })
 }
 
 fn render(group: Group<'_>, look: &Look) -> String {
@@ -46,7 +56,7 @@ fn render(group: Group<'_>, look: &Look) -> String {
 }
 
 fn snippet<'a>(excerpt: &'a Excerpt, text: &'a str, first_line: usize) -> Snippet<'a, Annotation<'a>> {
-    Snippet::source(text).line_start(first_line.max(1)).path(clean(&excerpt.file)).fold(false)
+    Snippet::source(text).line_start(first_line.clamp(1, u32::MAX as usize)).path(clean(&excerpt.file)).fold(false)
 }
 
 /// The marked range in `text`, where the excerpt begins at the byte `skipped`. A stored file may say anything: a range that

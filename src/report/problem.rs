@@ -91,9 +91,15 @@ fn step(problems: &[Problem], finished: &Finished<'_>, look: &Look) -> String {
         }
         _ => None,
     };
-    if let Some(frame) = joint {
+    if let Some(frame::Joint { mut text, labelled }) = joint {
         let margin = margin(problems);
-        return problems.iter().fold(frame, |text, problem| text + &notes(problem, margin, look));
+        for problem in problems {
+            if !labelled {
+                text += &bullet(&problem.message, margin, look);
+            }
+            text += &notes(problem, margin, look);
+        }
+        return text;
     }
     let mut text = String::new();
     for (index, problem) in problems.iter().enumerate() {
@@ -111,7 +117,8 @@ fn step(problems: &[Problem], finished: &Finished<'_>, look: &Look) -> String {
 /// What indents lines so that they begin below the bar beside the line numbers.
 fn margin(problems: &[Problem]) -> &'static str {
     let excerpts = problems.iter().filter_map(|problem| problem.excerpt.as_ref());
-    let last_line = excerpts.map(|excerpt| excerpt.first_line + excerpt.text.lines().count().saturating_sub(1)).max();
+    let last_line =
+        excerpts.map(|excerpt| excerpt.first_line.saturating_add(excerpt.text.lines().count().saturating_sub(1))).max();
     match last_line.unwrap_or(0) {
         0..10 => "  ",
         10..100 => "   ",
@@ -120,13 +127,16 @@ fn margin(problems: &[Problem]) -> &'static str {
     }
 }
 
+fn bullet(text: &str, margin: &str, look: &Look) -> String {
+    let lines = wrap(&clean(text), look.width.saturating_sub(margin.len() + 2));
+    let mark = |index| if index == 0 { "·" } else { " " };
+    lines.iter().enumerate().map(|(index, line)| format!("{margin}{} {line}\n", mark(index))).collect()
+}
+
 fn notes(problem: &Problem, margin: &str, look: &Look) -> String {
     let mut text = String::new();
     for note in &problem.notes {
-        for (index, line) in wrap(&clean(note), look.width - 8).into_iter().enumerate() {
-            let bullet = if index == 0 { "·" } else { " " };
-            text += &format!("{margin}{bullet} {line}\n");
-        }
+        text += &bullet(note, margin, look);
     }
     text + &differences(&problem.differences, margin, look)
 }
