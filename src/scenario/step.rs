@@ -308,7 +308,7 @@ impl SaveFrom {
             Err(error) => {
                 let place = node.place(sources.text(node.span), error.offset, 1);
                 found.push(
-                    Diagnostic::new(Id::JSON_PATH, format!("`{}` is no JSONPath", text.value))
+                    Diagnostic::new(Id::QUERY_PATH, format!("`{}` is no JSONPath", text.value))
                         .label(place, error.message),
                 );
                 None
