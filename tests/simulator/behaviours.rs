@@ -76,7 +76,7 @@ fn the_nth_failure_of_a_limit_exceeds_it() {
         { "key": "face-liveness", "visits": { "each": [{ "outcome": "liveness-failure" }, { "outcome": "success" }, { "code": 749 }] } }
     ] }));
     client.start().ok();
-    let mut capture = |client: &mut Client| {
+    let capture = |client: &mut Client| {
         client.upload(image("clear")).ok();
         client.go_on(json!({})).ok()
     };
