@@ -1,3 +1,7 @@
 //! The flowproof command.
 
-fn main() {}
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    flowproof::cli::execute(flowproof::cli::Arguments::parse()).into()
+}

@@ -68,6 +68,26 @@ rules! {
     // Scenarios.
     SCENARIO_STYLE = Error "scenario/style": "A scenario has both `steps` and `answers`.";
     DUPLICATE_STEP = Error "scenario/duplicate-step": "Two steps of a scenario have the same id.";
+    JSON_PATH = Error "scenario/json-path": "A JSONPath is not well-formed by RFC 9535.";
+    CLEAR_SECRET = Error "settings/clear-secret": "A secret stands in a file in clear.";
+    UNKNOWN_EMBEDDED = Error "settings/unknown-catalogue": "The settings name a catalogue that is not inside flowproof.";
+    UNKNOWN_ENVIRONMENT = Error "settings/unknown-environment": "An environment is named that the settings do not have.";
+    UNKNOWN_PROCESS = Error "scenario/unknown-process": "A scenario names a process that the settings do not have, or needs one and names none.";
+    UNKNOWN_CATALOGUE = Error "scenario/unknown-catalogue": "A scenario names a catalogue that the project does not have, or must choose one.";
+    UNKNOWN_ACTIVITY = Error "scenario/unknown-activity": "An activity is named that the catalogue does not have.";
+    UNKNOWN_ELEMENT = Error "scenario/unknown-element": "An element is named that the process does not have.";
+    UNKNOWN_INPUT = Error "scenario/unknown-input": "An activity is given an input that it does not have.";
+    MISSING_INPUT = Error "scenario/missing-input": "An activity is not given an input that it needs.";
+    WRONG_INPUT = Error "scenario/wrong-input": "An input has a value that the activity does not take.";
+    INPUT_FILE = Error "scenario/input-file": "A file that is to be sent is missing, outside of the project, or not of a kind that is taken.";
+    UNKNOWN_OUTCOME = Error "scenario/unknown-outcome": "An outcome is named that the activity does not have.";
+    UNKNOWN_CODE = Error "scenario/unknown-code": "A code is named that the activity never gives.";
+    UNKNOWN_SIMULATED = Error "scenario/unknown-simulated": "`simulate` names nothing of the process.";
+    CONTRADICTION = Error "scenario/contradiction": "Two parts of a scenario exclude each other.";
+    UNBOUNDED_BRANCH = Warning "scenario/unbounded-branch": "A branch goes back and nothing bounds how often.";
+    UNKNOWN_VARIABLE = Error "scenario/unknown-variable": "A template reads something that no part of the scenario defines.";
+    UNREAD_VARIABLE = Warning "scenario/unread-variable": "Something is defined or saved and never read.";
+    CYCLIC_VARIABLE = Error "scenario/cyclic-variable": "A variable is made of itself.";
     UNKNOWN_STEP = Error "scenario/unknown-step": "A `goto` names no step of its block.";
 
     // Templates.
@@ -97,6 +117,7 @@ rules! {
     CATALOGUE_INCOMPLETE = Error "catalogue/incomplete": "Something in a catalogue needs what is not declared.";
     CATALOGUE_POINTER = Error "catalogue/pointer": "A pointer of a catalogue's wire is not well-formed.";
     CATALOGUE_PATH = Error "catalogue/path": "A path in a catalogue is not well-formed.";
+
     // JSONPath.
     QUERY_PATH = Error "query/path": "A JSONPath is not valid by RFC 9535.";
 
@@ -106,4 +127,5 @@ rules! {
     EXPECT_PATTERN = Error "expect/pattern": "A regular expression is not well-formed or too large.";
     EXPECT_SCHEMA = Error "expect/schema": "A JSON Schema cannot be used.";
     EXPECT_MEMBER = Warning "expect/member": "A matcher stands where the members of a body are named.";
+
 }

@@ -117,6 +117,11 @@ impl Diagnostics {
         self.found.iter().any(Diagnostic::is_error)
     }
 
+    /// How many of them are errors.
+    pub fn errors(&self) -> usize {
+        self.found.iter().filter(|one| one.is_error()).count()
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.found.len()

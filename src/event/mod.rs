@@ -10,11 +10,12 @@ mod record;
 mod summary;
 mod verdict;
 
+pub use crate::expect::{Difference, DifferenceKind};
 pub use excerpt::Excerpt;
 pub use kind::{Event, EventKind, VERSION};
 pub use record::{
-    BodyRecord, Difference, DifferenceKind, ElementRecord, ErrorPhase, ExchangeRecord, ExpectationRecord, Held,
-    Problem, RequestRecord, ResponseRecord, Section, StepRecord, TargetRecord, TransportError, WalkRecord,
+    BodyRecord, ElementRecord, ErrorPhase, ExchangeRecord, ExpectationRecord, Held, Problem, RequestRecord,
+    ResponseRecord, Section, StepRecord, TargetRecord, TransportError, WalkRecord,
 };
 pub use summary::Summary;
 pub use verdict::Verdict;

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Excerpt, Verdict};
+use crate::expect::Difference;
 
 /// What a run talks to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +16,7 @@ pub struct TargetRecord {
 }
 
 /// The part of a scenario that a step belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Section {
     /// The implied opening of the session.
@@ -207,33 +208,6 @@ pub struct ExpectationRecord {
     /// The author's lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<Excerpt>,
-}
-
-/// One difference between two JSON values.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Difference {
-    /// The normalized path (RFC 9535 section 2.7).
-    pub path: String,
-    /// What kind it is.
-    pub kind: DifferenceKind,
-    /// What was expected there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected: Option<Value>,
-    /// What came.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub actual: Option<Value>,
-}
-
-/// What kind of difference it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DifferenceKind {
-    /// Expected and not there.
-    Missing,
-    /// There and not expected.
-    Unexpected,
-    /// Another value.
-    Changed,
 }
 
 /// A problem of a scenario, as it is shown at the end.

@@ -1,3 +1,4 @@
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::shown::excerpt;
@@ -10,7 +11,7 @@ pub const MAX_DIFFERENCES: usize = 100;
 pub const MAX_ALIGNED: usize = 40_000;
 
 /// One place where a value is not as expected.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// The place as JSONPath, seen from the compared value: `$` is the value itself. Indices are those of the actual
     /// value, for a missing item those of the expected one.
@@ -18,13 +19,16 @@ pub struct Difference {
     /// In which way it differs.
     pub kind: DifferenceKind,
     /// What was expected there, excerpted; `None` if nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Value>,
     /// What is there, excerpted; `None` if nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actual: Option<Value>,
 }
 
 /// In which way a place differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DifferenceKind {
     /// Expected and not there.
     Missing,
@@ -78,7 +82,7 @@ pub(super) fn covers(expected: &Value, actual: &Value) -> bool {
     }
 }
 
-/// The name of a member as a step of a path: `.code`, or `['face-quality']` where the short form does not exist.
+/// The name of a member as a step of a path: `.code`, or `['a-b']` where the short form does not exist.
 pub(super) fn member_step(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');

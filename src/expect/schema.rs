@@ -94,11 +94,11 @@ fn unavailable(span: Span) -> Diagnostic {
 mod compiled {
     use serde_json::Value;
 
-    use crate::expect::shown;
-
     pub(super) const AVAILABLE: bool = true;
     /// Most errors of one value that are told.
     const TOLD: usize = 3;
+    /// Most characters of one error; it quotes the value.
+    const MAX_TOLD: usize = 200;
 
     #[derive(Debug)]
     pub(super) struct Compiled(jsonschema::Validator);
@@ -120,7 +120,11 @@ mod compiled {
             told.map(|error| {
                 let place = error.instance_path().to_string();
                 let place = if place.is_empty() { "it".to_owned() } else { format!("`{place}`") };
-                shown(&format!("{place}: {error}").into(), 300).trim_matches('"').replace("\\\"", "\"")
+                let text = format!("{place}: {error}");
+                match text.char_indices().nth(MAX_TOLD) {
+                    Some((end, _)) => format!("{}…", &text[..end]),
+                    None => text,
+                }
             })
             .collect()
         }

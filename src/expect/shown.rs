@@ -9,7 +9,7 @@ pub const MAX_EXCERPT_TEXT: usize = 2_000;
 ///
 /// ```
 /// use flowproof::expect::shown;
-/// assert_eq!(shown(&serde_json::json!([1, 2, 3, 4, 5, 6]), 12), "[1, 2, 3, … 3 more]");
+/// assert_eq!(shown(&serde_json::json!([1, 2, 3, 4, 5, 6]), 12), "[1, 2, 3, 4, … 2 more]");
 /// ```
 pub fn shown(value: &Value, limit: usize) -> String {
     let mut writer = Writer { text: String::new(), left: limit };

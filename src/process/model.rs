@@ -256,6 +256,11 @@ impl Node {
         self.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&self.id)
     }
 
+    /// The extension attributes without their places.
+    pub fn attribute_texts(&self) -> std::collections::BTreeMap<String, String> {
+        self.attributes.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect()
+    }
+
     /// Whether it has this name. White space counts as one space each, no-break spaces and line breaks included.
     pub fn is_named(&self, name: &str) -> bool {
         self.name.as_deref().is_some_and(|own| own.split_whitespace().eq(name.split_whitespace()))

@@ -59,6 +59,14 @@ impl ParameterValue {
         }
     }
 
+    /// The text, if it is one without anything to evaluate.
+    pub fn as_plain_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(template) => template.as_plain_text(),
+            _ => None,
+        }
+    }
+
     /// All templates in it.
     pub fn templates(&self) -> Vec<&Template> {
         match self {

@@ -113,14 +113,16 @@ impl Answer {
             return Some(answer);
         }
         let mut fields = Fields::of(node, "an answer", found)?;
-        answer.with = fields.optional("with").map(|node| read_inputs(node, "`with`", sources, found)).unwrap_or_default();
+        answer.with =
+            fields.optional("with").map(|node| read_inputs(node, "`with`", sources, found)).unwrap_or_default();
         let wait = fields.entry("wait");
         answer.wait = wait.and_then(|entry| entry.value.duration("`wait`", found));
         answer.optional = fields.boolean("optional", found).is_some_and(|optional| optional.value);
         answer.expect = fields.optional("expect").and_then(|node| StepExpectation::read(node, sources, found));
         answer.save = fields.optional("save").map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
         answer.on = fields.optional("on").map(|node| Branch::read_all(node, found)).unwrap_or_default();
-        answer.simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
+        answer.simulate =
+            fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         fields.finish(found);
         if let (Some(wait), Some((first, _))) = (wait, answer.with.first()) {
             let one = Diagnostic::new(Id::WRONG_VALUE, "an answer waits or gives inputs, not both").at(wait.key.span);

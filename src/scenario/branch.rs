@@ -59,14 +59,18 @@ impl Branch {
     }
 
     fn read(outcome: &Spanned<String>, node: &Node, found: &mut Diagnostics) -> Option<Self> {
-        let branch = |action, at_most| Some(Self { outcome: outcome.clone(), action, at_most, span: outcome.span.to(node.span) });
+        let branch = |action, at_most| {
+            Some(Self { outcome: outcome.clone(), action, at_most, span: outcome.span.to(node.span) })
+        };
         if node.as_mapping().is_none() {
             let action = match node.text("an action", found)?.value.as_str() {
                 "continue" => Action::Continue,
                 "repeat" => Action::Repeat,
                 other => {
                     let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{other}` is no action")).at(node.span);
-                    found.push(one.help("write `continue`, `repeat`, `{ goto: STEP, at-most: N }` or `{ end: passed }`"));
+                    found.push(
+                        one.help("write `continue`, `repeat`, `{ goto: STEP, at-most: N }` or `{ end: passed }`"),
+                    );
                     return None;
                 }
             };
@@ -92,7 +96,11 @@ impl Branch {
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {
             (Some(action), None) => branch(action, at_most),
-            (None, _) if node.as_mapping().is_some_and(|entries| entries.iter().all(|entry| !ACTIONS.contains(&entry.key.value.as_str()))) => {
+            (None, _)
+                if node.as_mapping().is_some_and(|entries| {
+                    entries.iter().all(|entry| !ACTIONS.contains(&entry.key.value.as_str()))
+                }) =>
+            {
                 let one = Diagnostic::new(Id::MISSING_KEY, "a branch needs an action").at(node.span);
                 found.push(one.help("write one of `continue`, `goto`, `repeat`, `end`"));
                 None

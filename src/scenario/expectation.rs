@@ -1,6 +1,7 @@
 use crate::diagnostic::Diagnostics;
 use crate::expect::{BodyExpectation, Matcher, StatusExpectation};
 use crate::source::{Sources, Span, Spanned};
+use crate::template::Reference;
 use crate::yaml::{Entry, Fields, Node};
 
 /// What must hold after a step. Everything given is judged, also when something before it does not hold.
@@ -63,7 +64,8 @@ impl StepExpectation {
         let mut fields = Fields::of(node, "`expect` of a step", found)?;
         let outcome = fields.optional("outcome").map(|node| node.texts("`outcome`", found)).unwrap_or_default();
         let headers = fields.optional("headers").and_then(|node| node.mapping("`headers`", found)).unwrap_or_default();
-        let headers = headers.iter().map(|entry| (entry.key.clone(), Matcher::read(&entry.value, sources, found))).collect();
+        let headers =
+            headers.iter().map(|entry| (entry.key.clone(), Matcher::read(&entry.value, sources, found))).collect();
         let expectation = Self {
             outcome,
             code: Promise::read(fields.entry("code"), sources, found),
@@ -77,6 +79,19 @@ impl StepExpectation {
         };
         fields.finish(found);
         Some(expectation)
+    }
+}
+
+impl StepExpectation {
+    /// Everything that its expected values read.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        let promises = [&self.code, &self.instance, &self.time].into_iter().flatten().map(|promise| &promise.matcher);
+        let matchers = promises.chain(self.headers.iter().map(|(_, matcher)| matcher));
+        let body = self.body.iter().flat_map(|body| body.references());
+        matchers
+            .flat_map(|matcher| matcher.references())
+            .chain(body)
+            .chain(self.status.iter().flat_map(|status| status.references()))
     }
 }
 
@@ -109,10 +124,13 @@ impl WalkExpectation {
         let walk = names(fields.optional("walk"), "`walk`", found);
         let walk_includes = names(fields.optional("walk-includes"), "`walk-includes`", found);
         let visits = fields.optional("visits").and_then(|node| node.mapping("`visits`", found)).unwrap_or_default();
-        let visits = visits.iter().map(|entry| (entry.key.clone(), Matcher::read(&entry.value, sources, found))).collect();
+        let visits =
+            visits.iter().map(|entry| (entry.key.clone(), Matcher::read(&entry.value, sources, found))).collect();
         let never = fields.optional("never").map(|node| node.texts("`never`", found)).unwrap_or_default();
-        let outcomes = fields.optional("outcomes").and_then(|node| node.mapping("`outcomes`", found)).unwrap_or_default();
-        let outcomes = outcomes.iter().map(|entry| (entry.key.clone(), entry.value.texts("an outcome", found))).collect();
+        let outcomes =
+            fields.optional("outcomes").and_then(|node| node.mapping("`outcomes`", found)).unwrap_or_default();
+        let outcomes =
+            outcomes.iter().map(|entry| (entry.key.clone(), entry.value.texts("an outcome", found))).collect();
         fields.finish(found);
         Some(Self { span: node.span, instance, walk, walk_includes, visits, never, outcomes })
     }

@@ -85,7 +85,8 @@ impl Scenario {
         let body = match (scripted, answered) {
             (Some(scripted), Some(answered)) => {
                 let message = "a scenario has `steps` or `answers`, not both";
-                let one = Diagnostic::new(Id::SCENARIO_STYLE, message).label(answered.key.span, "here the process leads");
+                let one =
+                    Diagnostic::new(Id::SCENARIO_STYLE, message).label(answered.key.span, "here the process leads");
                 found.push(one.and(scripted.key.span, "here the scenario leads"));
                 Body::Steps(steps(Some(&scripted.value), "`steps`", found))
             }
@@ -93,7 +94,8 @@ impl Scenario {
             (Some(scripted), None) => Body::Steps(steps(Some(&scripted.value), "`steps`", found)),
             (None, None) => {
                 let one = Diagnostic::new(Id::MISSING_KEY, "a scenario needs `steps` or `answers`");
-                let first = node.as_mapping().and_then(|entries| entries.first()).map_or(node.span, |entry| entry.key.span);
+                let first =
+                    node.as_mapping().and_then(|entries| entries.first()).map_or(node.span, |entry| entry.key.span);
                 found.push(one.label(first, "add `steps:`").help("`answers:` lets the process lead"));
                 Body::Steps(Vec::new())
             }
@@ -141,7 +143,8 @@ impl Scenario {
             }
         }
         for section in self.sections() {
-            let ids: Vec<&str> = section.iter().filter_map(|step| step.id.as_ref()).map(|id| id.value.as_str()).collect();
+            let ids: Vec<&str> =
+                section.iter().filter_map(|step| step.id.as_ref()).map(|id| id.value.as_str()).collect();
             for step in section {
                 super::branch::check_targets(&step.on, &ids, found);
             }

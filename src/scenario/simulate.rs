@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use crate::diagnostic::{Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::script::{Directive, Entry as ScriptEntry, Script, Visits as ScriptVisits};
 use crate::source::{Sources, Span, Spanned};
 use crate::template::{Evaluated, Scope, Template, TemplateError};
@@ -59,9 +59,9 @@ impl Simulate {
                 continue;
             }
             let visits = match &entry.value.kind {
-                Kind::Sequence(items) => {
-                    SimulateVisits::Each(items.iter().filter_map(|item| DirectiveUse::read(item, sources, found)).collect())
-                }
+                Kind::Sequence(items) => SimulateVisits::Each(
+                    items.iter().filter_map(|item| DirectiveUse::read(item, sources, found)).collect(),
+                ),
                 _ => match DirectiveUse::read(&entry.value, sources, found) {
                     Some(directive) => SimulateVisits::Every(directive),
                     None => continue,

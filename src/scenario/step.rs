@@ -7,7 +7,7 @@ use crate::expect::Matcher;
 use crate::query::JsonPath;
 use crate::source::{Sources, Span, Spanned};
 use crate::template::Template;
-use crate::yaml::{self, Entry, Fields, Kind, Node};
+use crate::yaml::{Entry, Fields, Kind, Node};
 
 /// One step.
 #[derive(Clone, Debug)]
@@ -139,9 +139,13 @@ impl Step {
         let kind = match given.as_slice() {
             [] => {
                 let keys = node.as_mapping().unwrap_or_default().iter().map(|entry| entry.key.value.as_str());
-                let near = keys.into_iter().find_map(|key| crate::diagnostic::nearest(key, KINDS).map(|kind| (key, kind)));
+                let near =
+                    keys.into_iter().find_map(|key| crate::diagnostic::nearest(key, KINDS).map(|kind| (key, kind)));
                 let one = Diagnostic::new(Id::MISSING_KEY, "a step needs `activity`, `request`, `wait` or `check`");
-                let one = one.at(node.as_mapping().and_then(|entries| entries.first()).map_or(node.span, |first| first.key.span));
+                let one = one.at(node
+                    .as_mapping()
+                    .and_then(|entries| entries.first())
+                    .map_or(node.span, |first| first.key.span));
                 found.push(match near {
                     Some((key, kind)) => one.help(format!("did you mean `{kind}` instead of `{key}`?")),
                     None => one,
@@ -164,7 +168,8 @@ impl Step {
         let timeout = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found));
         let simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         if let Some((first, _)) = simulate.start.first() {
-            let one = Diagnostic::new(Id::WRONG_VALUE, "`start` stands in the scenario's own `simulate`").at(first.span);
+            let one =
+                Diagnostic::new(Id::WRONG_VALUE, "`start` stands in the scenario's own `simulate`").at(first.span);
             found.push(one.help("a step is simulated after the process has started"));
         }
         fields.finish(found);
@@ -174,7 +179,8 @@ impl Step {
     fn read_kind(entry: &Entry, fields: &mut Fields, sources: &Sources, found: &mut Diagnostics) -> Option<StepKind> {
         match entry.key.value.as_str() {
             "activity" => {
-                let with = fields.optional("with").map(|node| read_inputs(node, "`with`", sources, found)).unwrap_or_default();
+                let with =
+                    fields.optional("with").map(|node| read_inputs(node, "`with`", sources, found)).unwrap_or_default();
                 let element = fields.text("element", found);
                 let at = fields.text("at", found);
                 if let Some(at) = at.as_ref().filter(|at| at.value != "any") {
@@ -216,7 +222,8 @@ impl RequestLine {
         let with = fields.optional("with");
         let line = entry.value.text("`request`", found)?;
         let text = line.value.trim();
-        let Some((method, target)) = text.split_once(char::is_whitespace).map(|(method, rest)| (method, rest.trim())) else {
+        let Some((method, target)) = text.split_once(char::is_whitespace).map(|(method, rest)| (method, rest.trim()))
+        else {
             let one = Diagnostic::new(Id::WRONG_VALUE, "a request is a method and a path").at(line.span);
             found.push(one.help("write `request: GET /path`"));
             return None;
@@ -300,7 +307,10 @@ impl SaveFrom {
             Ok(path) => Some(Self::Path { path, text: text.value }),
             Err(error) => {
                 let place = node.place(sources.text(node.span), error.offset, 1);
-                found.push(Diagnostic::new(Id::JSON_PATH, format!("`{}` is no JSONPath", text.value)).label(place, error.message));
+                found.push(
+                    Diagnostic::new(Id::JSON_PATH, format!("`{}` is no JSONPath", text.value))
+                        .label(place, error.message),
+                );
                 None
             }
         }

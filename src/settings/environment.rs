@@ -51,7 +51,12 @@ impl Environment {
         Self { name, target: Target::Simulator, production: false }
     }
 
-    pub(super) fn read(name: &Spanned<String>, node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+    pub(super) fn read(
+        name: &Spanned<String>,
+        node: &Node,
+        sources: &Sources,
+        found: &mut Diagnostics,
+    ) -> Option<Self> {
         let mut fields = Fields::of(node, "an environment", found)?;
         let kind = fields.text("kind", found);
         let production = fields.boolean("production", found).is_some_and(|production| production.value);
@@ -61,7 +66,9 @@ impl Environment {
             Some(kind) if kind.value == "engine" => false,
             Some(kind) => {
                 let message = format!("`{}` is no kind of environment", kind.value);
-                found.push(Diagnostic::new(Id::WRONG_VALUE, message).label(kind.span, "expected `engine` or `simulator`"));
+                found.push(
+                    Diagnostic::new(Id::WRONG_VALUE, message).label(kind.span, "expected `engine` or `simulator`"),
+                );
                 return None;
             }
         };
@@ -75,7 +82,8 @@ impl Environment {
             let one = Diagnostic::new(Id::CLEAR_SECRET, "the key stands in the file in clear").at(key.span());
             found.push(one.help("take it from the environment: key: \"{{ env.NAME }}\""));
         }
-        let allowed_hosts = fields.optional("allowed-hosts").map(|node| node.texts("a host", found)).unwrap_or_default();
+        let allowed_hosts =
+            fields.optional("allowed-hosts").map(|node| node.texts("a host", found)).unwrap_or_default();
         let tls = fields.optional("tls").and_then(|node| Tls::read(node, found)).unwrap_or_default();
         let proxy = fields.text("proxy", found);
         let correlation = fields.boolean("correlation", found).is_none_or(|correlation| correlation.value);

@@ -54,8 +54,10 @@ impl Settings {
         fields.required("flowproof", found).and_then(|node| node.integer("`flowproof`", 1, 1, found));
         let default = fields.text("default", found);
         let environments = entries(fields.optional("environments"), "`environments`", found);
-        let environments: Vec<Environment> =
-            environments.iter().filter_map(|entry| Environment::read(&entry.key, &entry.value, sources, found)).collect();
+        let environments: Vec<Environment> = environments
+            .iter()
+            .filter_map(|entry| Environment::read(&entry.key, &entry.value, sources, found))
+            .collect();
         let catalogues = entries(fields.optional("catalogues"), "`catalogues`", found);
         let catalogues = catalogues.iter().filter_map(|entry| {
             let file = entry.value.text("a catalogue", found)?;
@@ -104,4 +106,36 @@ impl Defaults {
 
 fn entries<'a>(node: Option<&'a Node>, what: &str, found: &mut Diagnostics) -> &'a [yaml::Entry] {
     node.and_then(|node| node.mapping(what, found)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_settings_are_read() {
+        let page = include_str!("../../docs/settings.md");
+        let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let mut sources = Sources::new();
+        let file = sources.add("flowproof.yaml", example);
+        let mut found = Diagnostics::new();
+        let settings = Settings::read(&sources, file, &mut found).unwrap();
+        assert!(
+            found.is_empty(),
+            "{}",
+            crate::diagnostic::frames(found.iter(), &sources, crate::diagnostic::Style::Plain)
+        );
+        assert_eq!(settings.environments.len(), 3);
+        assert_eq!(settings.defaults.scenario_timeout, Duration::from_secs(900));
+        assert!(settings.environment("live").is_some_and(|environment| environment.production));
+    }
+
+    #[test]
+    fn what_is_not_said_has_a_default() {
+        let mut sources = Sources::new();
+        let file = sources.add("flowproof.yaml", "flowproof: 1\n");
+        let mut found = Diagnostics::new();
+        let settings = Settings::read(&sources, file, &mut found).unwrap();
+        assert_eq!((settings.defaults, found.len()), (Defaults::default(), 0));
+    }
 }

@@ -26,8 +26,7 @@ impl Program {
     /// Looks every element up in the catalogue.
     pub fn new(name: String, definition: Arc<Definition>, catalogue: &Catalogue) -> Self {
         let part = |node: &Node| {
-            let attributes: BTreeMap<String, String> =
-                node.attributes.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect();
+            let attributes = node.attribute_texts();
             let name = node.name.as_deref();
             let activity = catalogue.activity_of(&attributes, name).map(|activity| activity.name.value.clone());
             let automatic = catalogue.automatic_of(&attributes, name).map(|automatic| automatic.name.value.clone());

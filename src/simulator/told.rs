@@ -96,11 +96,12 @@ mod tests {
 
     use super::{Told, told};
     use crate::catalogue::Failure;
-    use crate::source::{FileId, Span, Spanned};
+    use crate::source::{Sources, Span, Spanned};
 
     fn failures() -> Vec<Failure> {
+        let nowhere = Span::new(Sources::new().add("", ""), 0, 0);
         let failure = |name: &str, error: &str, codes: &[i64]| Failure {
-            name: Spanned::new(name.to_owned(), Span::new(FileId::default(), 0, 0)),
+            name: Spanned::new(name.to_owned(), nowhere),
             error: error.to_owned(),
             codes: codes.to_vec(),
             message: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::{Activity, Catalogue, Exchange, Input, InputType, RequestUse, Role, When};
+use crate::catalogue::{Activity, Behaviour, Catalogue, Exchange, Input, InputType, RequestUse, Role, When};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
 use crate::source::Spanned;
 use crate::template::Template;
@@ -12,6 +12,7 @@ const BEFORE: &[&str] = &["session", "position", "process"];
 const SENDING: &[&str] = &["inputs", "session", "position", "process"];
 const AFTER: &[&str] = &["answer", "inputs", "session"];
 const CREDENTIAL: &[&str] = &["session"];
+const JUDGING: &[&str] = &["inputs", "session"];
 
 /// Checks all references of a catalogue. `activities` and `exchanges` are the names that the file declares, those included
 /// whose declaration is broken, so that nothing is reported twice.
@@ -25,6 +26,12 @@ pub(super) fn check(
     check.session();
     catalogue.activities.iter().for_each(|activity| check.activity(activity));
     catalogue.wire.exchanges.iter().for_each(|exchange| check.exchange(exchange));
+    for automatic in &catalogue.automatic {
+        if let Behaviour::Check { rules, .. } = &automatic.behaviour {
+            let matchers = rules.iter().flat_map(|rule| &rule.when);
+            matchers.flat_map(|(_, matcher)| matcher.templates()).for_each(|template| check.roots(template, &[]));
+        }
+    }
     if let Some(credential) = &catalogue.wire.credential {
         check.roots(&credential.value, CREDENTIAL);
     }
@@ -68,6 +75,10 @@ impl Check<'_> {
                 let known = fields.iter().map(String::as_str).chain(["status", "inputs"]);
                 self.unknown(name, "field", known.collect::<Vec<_>>());
             }
+        }
+        let matchers = when.fields.iter().chain(&when.inputs).map(|(_, matcher)| matcher.templates());
+        for template in matchers.chain(when.status.iter().map(|status| status.templates())).flatten() {
+            self.roots(template, JUDGING);
         }
         for (name, _) in &when.inputs {
             if !inputs.iter().any(|input| input.name.value == name.value) {

@@ -1,5 +1,6 @@
 use super::Reader;
 use crate::catalogue::When;
+use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::expect::{Matcher, StatusExpectation};
 use crate::source::Spanned;
 use crate::yaml::{Entry, Fields, Node};
@@ -17,6 +18,13 @@ impl Reader<'_> {
 
     /// A name and the matcher behind it.
     pub fn matcher(&mut self, entry: &Entry) -> (Spanned<String>, Matcher) {
-        (entry.key.clone(), Matcher::read(&entry.value, self.sources, self.found))
+        let mut matcher = Matcher::read(&entry.value, self.sources, self.found);
+        let mut refuse = |path: &Spanned<String>, found: &mut Diagnostics| {
+            let one = Diagnostic::new(Id::WRONG_VALUE, "a catalogue reads no other file, so it has no schemas");
+            found.push(one.at(path.span));
+            None
+        };
+        matcher.load_schemas(&mut refuse, self.found);
+        (entry.key.clone(), matcher)
     }
 }

@@ -70,13 +70,21 @@ pub enum Incident {
         /// Why.
         reason: String,
     },
-    /// Too many automatic moves in a row, or too many timers in one advance of the clock.
-    #[error("no progress after {steps} moves: {} go round without waiting", nodes.join(", "))]
+    /// Too many nodes were passed without a wait state.
+    #[error("no progress: more than {moves} nodes were passed without waiting{}", in_loop(nodes))]
     NoProgress {
-        /// How many moves there were.
-        steps: u32,
-        /// The nodes of the loop, in the order they are passed.
+        /// How many nodes may be passed.
+        moves: u32,
+        /// The nodes that were passed more than once, in the order they were.
         nodes: Vec<String>,
+    },
+    /// Too many timers fired in one advance of the clock.
+    #[error("more than {firings} timers fired in one advance of the clock, the next one would be `{boundary}`")]
+    Timers {
+        /// The boundary event.
+        boundary: String,
+        /// How many timers may fire.
+        firings: u32,
     },
     /// An element that is not executed.
     #[error("`{node}` is not executed: {what}")]
@@ -111,4 +119,9 @@ pub enum Incident {
     /// The process has no start event.
     #[error("the process has no start event")]
     NoStart,
+}
+
+/// Nothing if no node was passed twice: a long chain is no loop.
+fn in_loop(nodes: &[String]) -> String {
+    if nodes.is_empty() { String::new() } else { format!("; in the loop are {}", nodes.join(", ")) }
 }

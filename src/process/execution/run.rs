@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::state::Standing;
@@ -62,8 +64,7 @@ impl Execution {
             let limit = self.settings.firings;
             let mut run = Run::new(definition, self, work);
             let next = if firings == limit {
-                let nodes = run.at().map(|node| node.id.clone()).into_iter().collect();
-                Err(Incident::NoProgress { steps: limit, nodes })
+                Err(Incident::Timers { boundary: definition[timer.boundary].id.clone(), firings: limit })
             } else {
                 run.wait_node().and_then(|node| run.leave_by_timer(node, timer))
             };
@@ -123,7 +124,7 @@ impl<'a> Run<'a> {
         self.tell(MoveKind::Entered { node: node.id.clone(), visit });
         self.trail.push(index);
         if self.trail.len() > self.execution.settings.fuel as usize {
-            return Err(self.no_progress(index));
+            return Err(self.no_progress());
         }
         if let Kind::Unsupported(what) = &node.kind {
             return Err(Incident::Unsupported { node: node.id.clone(), what: what.clone() });
@@ -139,10 +140,7 @@ impl<'a> Run<'a> {
                 self.tell(MoveKind::Completed { node: node.id.clone() });
                 Ok(self.end(node))
             }
-            Kind::ExclusiveGateway => {
-                self.tell(MoveKind::Completed { node: node.id.clone() });
-                self.decide(node)
-            }
+            Kind::ExclusiveGateway => self.decide(node),
             Kind::Start | Kind::Boundary(_) | Kind::Unsupported(_) => self.leave_completed(node, Map::new()),
         }
     }
@@ -278,15 +276,16 @@ impl<'a> Run<'a> {
     fn decide(&mut self, node: &Node) -> Stepped {
         // As after an activity: conditions see the variables of the process alone.
         self.execution.locals = Map::new();
+        let mut chosen = None;
         for flow in node.outgoing.iter().copied().filter(|flow| node.default != Some(*flow)) {
             if self.holds(flow)? {
-                return Ok(self.take(flow));
+                chosen = Some(flow);
+                break;
             }
         }
-        match node.default {
-            Some(default) => Ok(self.take(default)),
-            None => Err(Incident::Stuck { node: node.id.clone() }),
-        }
+        let flow = chosen.or(node.default).ok_or_else(|| Incident::Stuck { node: node.id.clone() })?;
+        self.tell(MoveKind::Completed { node: node.id.clone() });
+        Ok(self.take(flow))
     }
 
     fn holds(&mut self, index: FlowIndex) -> Result<bool, Incident> {
@@ -305,11 +304,11 @@ impl<'a> Run<'a> {
         Next::Node(flow.target)
     }
 
-    /// The loop that ran out of fuel: what was passed since the last visit of the node, or the last nodes.
-    fn no_progress(&self, node: NodeIndex) -> Incident {
-        let before = &self.trail[..self.trail.len() - 1];
-        let start = before.iter().rposition(|passed| *passed == node).unwrap_or(0);
-        let nodes = before[start..].iter().map(|passed| self.definition[*passed].id.clone()).collect();
-        Incident::NoProgress { steps: self.execution.settings.fuel, nodes }
+    /// Names what was passed more than once.
+    fn no_progress(&self) -> Incident {
+        let (mut passed, mut again) = (BTreeSet::new(), BTreeSet::new());
+        let repeated = self.trail.iter().filter(|node| !passed.insert(**node) && again.insert(**node));
+        let nodes = repeated.map(|node| self.definition[*node].id.clone()).collect();
+        Incident::NoProgress { moves: self.execution.settings.fuel, nodes }
     }
 }

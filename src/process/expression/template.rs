@@ -113,6 +113,14 @@ impl Template {
         Ok(Value::String(out))
     }
 
+    /// The text, if there is nothing to evaluate in it.
+    pub fn as_plain_text(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [Part::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
     /// The variables that it may read; see [`Condition::names_read`].
     pub fn names_read(&self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();

@@ -75,14 +75,7 @@ impl Reader<'_> {
             let duration = definition.children().find(|child| is(*child, "timeDuration"));
             return match duration.and_then(|duration| self.timer(duration)) {
                 Some(duration) => Trigger::Timer { duration },
-                None => {
-                    if duration.is_none() {
-                        let message = "a timer that is no duration is not executed; it never fires";
-                        let span = self.tag_span(definition);
-                        self.found.push(Diagnostic::new(Id::PROCESS_UNSUPPORTED, message).at(span));
-                    }
-                    Trigger::Unsupported("timerEventDefinition".to_owned())
-                }
+                None => Trigger::Unsupported("a timer that is no duration".to_owned()),
             };
         }
         Trigger::Unsupported(definition.tag_name().name().to_owned())

@@ -127,8 +127,10 @@ impl Reader<'_> {
     }
 
     fn flows(&mut self, process: Element<'_, '_>, definition: &mut Definition) {
-        let mut seen: HashMap<String, Span> =
-            definition.nodes.iter().map(|node| (node.id.clone(), node.span)).collect();
+        let mut seen: HashMap<String, Span> = HashMap::new();
+        for node in &definition.nodes {
+            seen.entry(node.id.clone()).or_insert(node.span);
+        }
         for element in process.children().filter(|child| is(*child, "sequenceFlow")) {
             let Some(id) = self.id(element) else { continue };
             self.unique(&mut seen, &id);
@@ -154,6 +156,7 @@ impl Reader<'_> {
             return;
         }
         let errors = &definition.errors;
+        let told = self.found.len();
         let trigger = self.trigger(element, |reference| {
             errors.iter().find(|error| error.id == reference).map(|error| error.code.clone())
         });
@@ -165,7 +168,9 @@ impl Reader<'_> {
             _ if !interrupting => Some("an event that does not interrupt"),
             _ => None,
         };
-        if let Some(what) = what {
+        if let Some(what) = what
+            && self.found.len() == told
+        {
             let message = format!("`{}` is not executed: {what}", id.value);
             self.found.push(Diagnostic::new(Id::PROCESS_UNSUPPORTED, message).at(id.span));
         }

@@ -1,0 +1,13 @@
+//! What can be decided of a scenario without running it, once the catalogue, the process definition and the files around it
+//! are known: names, inputs, outcomes, variables. What depends on an answer is left to the run.
+
+mod inputs;
+mod names;
+mod outcomes;
+mod scenario;
+mod simulate;
+mod surroundings;
+mod variables;
+
+pub use scenario::check;
+pub use surroundings::{FileFact, Surroundings};

@@ -1,0 +1,133 @@
+use super::Surroundings;
+use crate::catalogue::Activity;
+use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::scenario::{Answers, Body, Opening, Scenario, StepKind};
+use crate::source::Spanned;
+
+/// Checks the process and the catalogue that a scenario names, and every activity.
+pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics) {
+    if let Some(process) = scenario.process.as_ref().filter(|name| !around.processes.contains(&name.value.as_str())) {
+        let one =
+            Diagnostic::new(Id::UNKNOWN_PROCESS, format!("there is no process `{}`", process.value)).at(process.span);
+        let help = suggest(&process.value, around.processes.iter().copied());
+        found.push(
+            one.help(help.unwrap_or_else(|| format!("add `{}` to `processes` of flowproof.yaml", process.value))),
+        );
+    }
+    if let Some(name) = scenario.catalogue.as_ref().filter(|name| !around.catalogues.contains(&name.value.as_str())) {
+        let one =
+            Diagnostic::new(Id::UNKNOWN_CATALOGUE, format!("there is no catalogue `{}`", name.value)).at(name.span);
+        found.push(one.help_if(suggest(&name.value, around.catalogues.iter().copied())));
+        return;
+    }
+    let Some(catalogue) = around.catalogue else {
+        if let Some(name) = first_use(scenario) {
+            let one =
+                Diagnostic::new(Id::UNKNOWN_CATALOGUE, "the project has several catalogues; say which one is meant");
+            let help = suggest("", around.catalogues.iter().copied())
+                .unwrap_or_else(|| "add one to flowproof.yaml".to_owned());
+            found.push(one.at(name.span).help(format!("write `catalogue: NAME` at the top; {help}")));
+        }
+        return;
+    };
+    for section in scenario.sections() {
+        for step in section {
+            let StepKind::Activity { name, element, .. } = &step.kind else { continue };
+            activity(name, around, found);
+            if let Some(id) = element {
+                element_of(id, around, found);
+            }
+        }
+    }
+    if let Body::Answers(answers) = &scenario.body {
+        keys(answers, around, found);
+    }
+    for name in scenario.expect.iter().flat_map(|expect| expect.activities()) {
+        activity(name, around, found);
+    }
+    let session = &scenario.session;
+    let until = match &session.opening {
+        Opening::Until(name) => Some(name),
+        Opening::Whole | Opening::None => None,
+    };
+    for name in until.into_iter().chain(session.inputs.iter().map(|(name, _)| name)) {
+        let open = &catalogue.session.open;
+        if open.iter().all(|other| other.value != name.value) {
+            let message = format!("the session is not opened by an activity `{}`", name.value);
+            let help = suggest(&name.value, open.iter().map(|name| name.value.as_str()).chain(["until", "renew"]));
+            found.push(Diagnostic::new(Id::UNKNOWN_ACTIVITY, message).at(name.span).help_if(help));
+        }
+    }
+    if let (None, Some(name)) = (&scenario.process, needs_process(scenario, around)) {
+        let message = format!("`{}` is part of a process, and the scenario names none", name.value);
+        found.push(Diagnostic::new(Id::UNKNOWN_PROCESS, message).at(name.span).help("add `process:`"));
+    }
+}
+
+/// The activity of a name, reported if there is none.
+pub(super) fn activity<'a>(
+    name: &Spanned<String>,
+    around: &Surroundings<'a>,
+    found: &mut Diagnostics,
+) -> Option<&'a Activity> {
+    let catalogue = around.catalogue?;
+    let activity = catalogue.activity(&name.value);
+    if activity.is_none() {
+        let one = Diagnostic::new(Id::UNKNOWN_ACTIVITY, format!("there is no activity `{}`", name.value)).at(name.span);
+        let names = catalogue.activities.iter().map(|activity| activity.name.value.as_str());
+        found.push(one.help_if(suggest(&name.value, names)));
+    }
+    activity
+}
+
+fn keys(answers: &Answers, around: &Surroundings<'_>, found: &mut Diagnostics) {
+    for entry in &answers.entries {
+        let known = around.catalogue.is_some_and(|catalogue| catalogue.activity(&entry.key.value).is_some());
+        if !known && !is_element(&entry.key.value, around) {
+            let message = format!("`{}` is neither an activity nor an element of the process", entry.key.value);
+            let activities = around.catalogue.into_iter().flat_map(|catalogue| &catalogue.activities);
+            let names = activities.filter(|one| !one.element.is_empty()).map(|one| one.name.value.as_str());
+            let help = suggest(&entry.key.value, names);
+            found.push(Diagnostic::new(Id::UNKNOWN_ACTIVITY, message).at(entry.key.span).help_if(help));
+        }
+    }
+}
+
+/// Whether the definition has an element of this id or name.
+pub(super) fn is_element(name: &str, around: &Surroundings<'_>) -> bool {
+    around
+        .definition
+        .is_some_and(|definition| definition.node(name).is_some() || definition.nodes_named(name).next().is_some())
+}
+
+fn element_of(id: &Spanned<String>, around: &Surroundings<'_>, found: &mut Diagnostics) {
+    let Some(definition) = around.definition else { return };
+    if !is_element(&id.value, around) {
+        let one =
+            Diagnostic::new(Id::UNKNOWN_ELEMENT, format!("the process has no element `{}`", id.value)).at(id.span);
+        let near = crate::diagnostic::nearest(&id.value, definition.nodes().iter().map(|node| node.id.as_str()));
+        found.push(one.help_if(near.map(|near| format!("did you mean `{near}`?"))));
+    }
+}
+
+fn first_use(scenario: &Scenario) -> Option<&Spanned<String>> {
+    let steps = scenario.sections().into_iter().flatten();
+    let activity = steps.filter_map(|step| match &step.kind {
+        StepKind::Activity { name, .. } => Some(name),
+        _ => None,
+    });
+    activity.chain(scenario.process.as_ref()).next()
+}
+
+fn needs_process<'a>(scenario: &'a Scenario, around: &Surroundings<'_>) -> Option<&'a Spanned<String>> {
+    let steps = scenario.sections().into_iter().flatten().filter_map(|step| match &step.kind {
+        StepKind::Activity { name, .. } => Some(name),
+        _ => None,
+    });
+    let keys = match &scenario.body {
+        Body::Answers(answers) => answers.entries.iter().map(|entry| &entry.key).collect(),
+        Body::Steps(_) => Vec::new(),
+    };
+    let catalogue = around.catalogue?;
+    steps.chain(keys).find(|name| catalogue.activity(&name.value).is_some_and(|activity| !activity.element.is_empty()))
+}

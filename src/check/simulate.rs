@@ -1,0 +1,71 @@
+use super::Surroundings;
+use super::names::is_element;
+use crate::catalogue::{Catalogue, Failure};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
+use crate::process::Definition;
+use crate::scenario::{DirectiveUse, Simulate, SimulateEntry, SimulateVisits};
+
+/// The outcome that lets a check pass.
+const SUCCESS: &str = "success";
+
+/// Checks what a simulator is told.
+pub(super) fn check(simulate: &Simulate, around: &Surroundings<'_>, found: &mut Diagnostics) {
+    let Some(catalogue) = around.catalogue else { return };
+    for entry in &simulate.entries {
+        let key = entry.key.value.as_str();
+        let automatic = catalogue.automatic.iter().find(|automatic| automatic.name.value == key);
+        if let Some(automatic) = automatic {
+            directives(entry, &automatic.failures, found);
+            continue;
+        }
+        let known = catalogue.activity(key).is_some()
+            || is_element(key, around)
+            || around.definition.is_some_and(|definition| is_input_value(key, catalogue, definition));
+        if !known && around.definition.is_some() {
+            let message = format!("nothing of the process is called `{key}`");
+            let names = catalogue.automatic.iter().map(|automatic| automatic.name.value.as_str());
+            found.push(Diagnostic::new(Id::UNKNOWN_SIMULATED, message).at(entry.key.span).help_if(suggest(key, names)));
+        }
+    }
+}
+
+/// Whether the key is the value of an input parameter by which the catalogue lets elements be named.
+fn is_input_value(key: &str, catalogue: &Catalogue, definition: &Definition) -> bool {
+    let keys: Vec<&String> = catalogue.automatic.iter().flat_map(|automatic| &automatic.keys).collect();
+    let mut inputs = definition.nodes().iter().flat_map(|node| &node.inputs);
+    inputs.any(|input| keys.contains(&&input.name) && input.value.as_plain_text() == Some(key))
+}
+
+fn directives(entry: &SimulateEntry, failures: &[Failure], found: &mut Diagnostics) {
+    let all: &[DirectiveUse] = match &entry.visits {
+        SimulateVisits::Every(one) => std::slice::from_ref(one),
+        SimulateVisits::Each(many) => many,
+    };
+    for directive in all {
+        let names = || failures.iter().map(|failure| failure.name.value.as_str());
+        let failure = match &directive.outcome {
+            Some(outcome) if outcome.value == SUCCESS => continue,
+            Some(outcome) => match failures.iter().find(|failure| failure.name.value == outcome.value) {
+                Some(failure) => Some(failure),
+                None => {
+                    let message = format!("`{}` has no outcome `{}`", entry.key.value, outcome.value);
+                    let help = suggest(&outcome.value, names().chain([SUCCESS]));
+                    found.push(Diagnostic::new(Id::UNKNOWN_OUTCOME, message).at(outcome.span).help_if(help));
+                    continue;
+                }
+            },
+            None => None,
+        };
+        let Some(code) = &directive.code else { continue };
+        let codes: Vec<i64> = match failure {
+            Some(failure) => failure.codes.clone(),
+            None => failures.iter().flat_map(|failure| failure.codes.iter().copied()).collect(),
+        };
+        if !codes.contains(&code.value) {
+            let message = format!("`{}` never gives the code {}", entry.key.value, code.value);
+            let known: Vec<String> = codes.iter().map(i64::to_string).collect();
+            let help = format!("expected {}", one_of(known.iter().map(String::as_str)));
+            found.push(Diagnostic::new(Id::UNKNOWN_CODE, message).label(code.span, help));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+use crate::catalogue::Catalogue;
+use crate::process::Definition;
+use crate::source::Sources;
+
+/// What a scenario is checked against.
+pub struct Surroundings<'a> {
+    /// The texts that were read.
+    pub sources: &'a Sources,
+    /// The catalogue that the scenario uses.
+    pub catalogue: Option<&'a Catalogue>,
+    /// The names of all catalogues of the project.
+    pub catalogues: Vec<&'a str>,
+    /// The definition of the scenario's process.
+    pub definition: Option<&'a Definition>,
+    /// The names of all processes of the project.
+    pub processes: Vec<&'a str>,
+    /// The folder of the scenario's file below the project's root, with a closing `/`.
+    pub folder: &'a str,
+    /// Tells of a file below the project's root.
+    pub file: &'a dyn Fn(&str) -> FileFact,
+}
+
+/// What is known of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFact {
+    /// It can be sent.
+    Present {
+        /// Its media type.
+        media: String,
+        /// Its size.
+        bytes: u64,
+    },
+    /// It cannot be sent, for a reason.
+    Unusable(String),
+}

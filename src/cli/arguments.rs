@@ -1,0 +1,138 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "\
+Exit codes, the gravest wins:
+    0  every scenario passed
+    1  an expectation does not hold
+    2  invalid files or arguments
+    3  a target could not be reached, or a scenario could not be carried out
+    4  no scenario was selected
+  130  interrupted";
+
+/// Proves process flows: YAML scenarios walk a process over HTTP, activity by activity, and every answer is judged.
+#[derive(Debug, Parser)]
+#[command(name = "flowproof", version, about, long_about = None, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run scenarios and judge them
+    Run(RunArguments),
+    /// Check scenarios, settings, catalogues and processes without running anything
+    Check(CheckArguments),
+    /// Serve the simulator: it executes process definitions behind the engine's API
+    Simulate(SimulateArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  flowproof run scenarios                          against the simulator
+  flowproof run scenarios --env staging            against an environment of flowproof.yaml
+  flowproof run scenarios --tag nightly --jobs 16
+  flowproof run scenarios --report ndjson=out/events.ndjson
+")]
+pub(super) struct RunArguments {
+    /// Scenario files, or folders of them
+    #[arg(default_value = "scenarios")]
+    pub paths: Vec<PathBuf>,
+    /// The environment of flowproof.yaml to run against
+    #[arg(long, env = "FLOWPROOF_ENV")]
+    pub env: Option<String>,
+    /// Run only scenarios with this tag; may be repeated
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+    /// How many scenarios run at a time [default: 8]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub jobs: Option<u32>,
+    /// The seed of the run's data; the same seed gives the same data
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Store a report; may be repeated. FORMAT is `ndjson`
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = parse_report)]
+    pub report: Vec<(ReportFormat, PathBuf)>,
+    /// Permit an environment that is marked `production: true`
+    #[arg(long)]
+    pub allow_production: bool,
+    /// Show every scenario, not only those that did not pass
+    #[arg(long, short)]
+    pub verbose: bool,
+    /// Show no progress
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Scenario files, or folders of them
+    #[arg(default_value = "scenarios")]
+    pub paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  flowproof simulate                               the processes of flowproof.yaml
+  flowproof simulate onboarding=journey.bpmn       one more, under a name
+")]
+pub(super) struct SimulateArguments {
+    /// Process definitions beside those of flowproof.yaml
+    #[arg(value_name = "NAME=FILE", value_parser = parse_process)]
+    pub processes: Vec<(String, PathBuf)>,
+    /// The address to listen at; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642")]
+    pub listen: std::net::SocketAddr,
+    /// An API key to accept instead of the catalogue's; may be repeated
+    #[arg(long, value_name = "KEY")]
+    pub key: Vec<String>,
+    /// The catalogue to play, where the settings have several
+    #[arg(long, value_name = "NAME")]
+    pub catalogue: Option<String>,
+}
+
+/// What a run can be stored as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// The event stream, a line of JSON per event.
+    Ndjson,
+}
+
+fn parse_report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
+    let (format, path) = text.split_once('=').ok_or("write it as FORMAT=PATH, such as `ndjson=out/events.ndjson`")?;
+    let format =
+        ReportFormat::from_str(format, false).map_err(|_| format!("`{format}` is no format; known: ndjson"))?;
+    if path.is_empty() {
+        return Err("the path is missing".to_owned());
+    }
+    Ok((format, path.into()))
+}
+
+fn parse_process(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => Ok((name.to_owned(), path.into())),
+        _ => Err("write it as NAME=FILE, such as `onboarding=processes/onboarding.bpmn`".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_malformed_is_explained() {
+        assert_eq!(parse_report("junit=x").unwrap_err(), "`junit` is no format; known: ndjson");
+        assert!(parse_report("ndjson").is_err() && parse_report("ndjson=").is_err());
+        assert!(parse_process("=x").is_err() && parse_process("x").is_err());
+    }
+}

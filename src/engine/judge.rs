@@ -1,0 +1,200 @@
+use serde_json::{Value, json};
+
+use super::activity::Reading;
+use super::position::Position;
+use super::problem::Trouble;
+use super::walker::Walker;
+use crate::catalogue::Activity;
+use crate::diagnostic::one_of;
+use crate::event::{EventKind, Excerpt, ExpectationRecord, Held, Problem, Verdict};
+use crate::expect::{Judgement, StatusExpectation, Verdict as Judged};
+use crate::scenario::{Branch, Promise, StepExpectation};
+use crate::source::{Span, Spanned};
+use crate::template::{Reference, Scope};
+
+/// The word for the process's end in `next:`.
+pub(super) const END: &str = "end";
+
+impl Walker<'_> {
+    /// Judges what a step expects of its answer. Everything is judged, whatever fails first.
+    pub(super) async fn judge_step(
+        &mut self,
+        expect: Option<&StepExpectation>,
+        on: &[Branch],
+        reading: &Reading,
+        activity: Option<&Activity>,
+        place: Span,
+    ) -> Result<(), Trouble> {
+        let references: Vec<Reference> =
+            expect.map(|expect| expect.references().cloned().collect()).unwrap_or_default();
+        self.prepare(&references)?;
+        let scope = self.scope();
+        let mut judgements = Vec::new();
+        match activity {
+            Some(activity) => self.judge_outcome(expect, on, reading, activity, place).await,
+            None if expect.is_none_or(|expect| expect.status.is_none()) => {
+                judgements.extend(StatusExpectation::class(2, place).judge(reading.status, &scope));
+            }
+            None => {}
+        }
+        let Some(expect) = expect else {
+            self.record_judgements(judgements).await;
+            return Ok(());
+        };
+        if let Some(status) = &expect.status {
+            judgements.extend(status.judge(reading.status, &scope));
+        }
+        if let Some(code) = &expect.code {
+            judgements.extend(promise(code, "code", reading.code.map(|code| json!(code)), &scope));
+        }
+        for (name, matcher) in &expect.headers {
+            let value = reading.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(&name.value));
+            let value = value.map(|(_, value)| json!(value));
+            judgements.extend(matcher.judge(&format!("header `{}`", name.value), value.as_ref(), &scope));
+        }
+        if let Some(body) = &expect.body {
+            let there = (!reading.body.is_null()).then_some(&*reading.body);
+            judgements.extend(body.judge(there, &scope));
+        }
+        if let Some(time) = &expect.time {
+            judgements.extend(promise(time, "time in ms", Some(json!(reading.millis)), &scope));
+        }
+        self.record_judgements(judgements).await;
+        if let Some(next) = &expect.next {
+            self.judge_next(next).await?;
+        }
+        if let Some(instance) = &expect.instance {
+            let state = self.read_instance().await?;
+            let judged = promise(instance, "instance", state.map(Value::String), &scope);
+            self.record_judgements(judged).await;
+        }
+        Ok(())
+    }
+
+    async fn judge_outcome(
+        &mut self,
+        expect: Option<&StepExpectation>,
+        on: &[Branch],
+        reading: &Reading,
+        activity: &Activity,
+        place: Span,
+    ) {
+        // An expectation that speaks of status or code alone leaves the outcome open.
+        let said = expect
+            .is_none_or(|expect| !expect.outcome.is_empty() || (expect.status.is_none() && expect.code.is_none()));
+        if !said {
+            return;
+        }
+        let stated = expect.map(|expect| expect.outcome.as_slice()).unwrap_or_default();
+        let mut allowed: Vec<&str> = stated.iter().map(|outcome| outcome.value.as_str()).collect();
+        if allowed.is_empty() {
+            allowed.push(Activity::SUCCESS);
+        }
+        allowed.extend(on.iter().map(|branch| branch.outcome.value.as_str()));
+        let holds = reading.outcome.as_deref().is_some_and(|outcome| allowed.contains(&outcome));
+        let name = &activity.name.value;
+        let expected = one_of(allowed.iter().copied());
+        let message = if holds {
+            format!("`{name}` gave {}", reading.describe())
+        } else {
+            format!("`{name}` gave {}, expected {expected}", reading.describe())
+        };
+        let span = stated.first().map_or(place, |outcome| outcome.span);
+        let record = ExpectationRecord {
+            subject: "outcome".to_owned(),
+            held: if holds { Held::Yes } else { Held::No },
+            expected,
+            actual: Some(json!(reading.outcome)),
+            message,
+            differences: Vec::new(),
+            excerpt: Some(Excerpt::of(&self.run.sources, span)),
+        };
+        let mut notes = Vec::new();
+        if let Some(told) = &reading.message {
+            notes.push(format!("the target says: {told}"));
+        }
+        if !holds {
+            notes.push(format!(
+                "the answer had status {}; the process stands {}",
+                reading.status,
+                self.position.describe()
+            ));
+        }
+        // A server that fails is no statement about the process.
+        let verdict =
+            if reading.outcome.is_none() && reading.status >= 500 { Verdict::Errored } else { Verdict::Failed };
+        self.record_expectation(record, verdict, notes).await;
+    }
+
+    async fn judge_next(&mut self, next: &Spanned<String>) -> Result<(), Trouble> {
+        self.know_position().await?;
+        let holds = match &self.position {
+            Position::Ended => next.value == END,
+            position => position.activity() == Some(next.value.as_str()),
+        };
+        let actual = match &self.position {
+            Position::Ended => Some(json!(END)),
+            position => position.activity().map(|activity| json!(activity)),
+        };
+        let stands = self.position.describe();
+        let record = ExpectationRecord {
+            subject: "next".to_owned(),
+            held: if holds { Held::Yes } else { Held::No },
+            expected: format!("`{}`", next.value),
+            actual,
+            message: match holds {
+                true => format!("the process stands {stands}"),
+                false => format!("the process stands {stands}, expected at `{}`", next.value),
+            },
+            differences: Vec::new(),
+            excerpt: Some(Excerpt::of(&self.run.sources, next.span)),
+        };
+        self.record_expectation(record, Verdict::Failed, Vec::new()).await;
+        Ok(())
+    }
+
+    /// Tells judgements and records those that do not hold.
+    pub(super) async fn record_judgements(&mut self, judgements: Vec<Judgement>) {
+        for judgement in judgements {
+            self.journal.hide("derived", &judgement.tainted);
+            let (held, verdict) = match &judgement.verdict {
+                Judged::Held => (Held::Yes, Verdict::Passed),
+                Judged::Failed => (Held::No, Verdict::Failed),
+                Judged::Undecidable(_) => (Held::Undecided, Verdict::Errored),
+            };
+            let record = ExpectationRecord {
+                subject: judgement.subject,
+                held,
+                expected: judgement.expected,
+                actual: judgement.actual,
+                message: judgement.message,
+                differences: judgement.diff,
+                excerpt: Some(Excerpt::of(&self.run.sources, judgement.span)),
+            };
+            self.record_expectation(record, verdict, Vec::new()).await;
+        }
+    }
+
+    /// Tells an expectation and records a problem if it does not hold.
+    pub(super) async fn record_expectation(&mut self, record: ExpectationRecord, verdict: Verdict, notes: Vec<String>) {
+        let record = self.journal.mask_expectation(record);
+        if record.held != Held::Yes {
+            let subject = record.subject.split_whitespace().next().unwrap_or_default();
+            self.problems.push(Problem {
+                id: format!("expect/{subject}"),
+                verdict,
+                message: record.message.clone(),
+                step: (self.step > 0).then_some(self.step),
+                excerpt: record.excerpt.clone(),
+                notes,
+                differences: record.differences.clone(),
+            });
+        }
+        self.journal.emit(EventKind::ExpectationJudged { step: self.step, expectation: record }).await;
+    }
+}
+
+/// Judges one value, as the matcher of a key.
+pub(super) fn promise(promise: &Promise, subject: &str, actual: Option<Value>, scope: &Scope) -> Vec<Judgement> {
+    promise.matcher.judge(subject, actual.as_ref(), scope)
+}

@@ -1,0 +1,29 @@
+//! Runs scenarios: one state machine each, many at a time, every answer judged, every happening an event.
+//!
+//! A [`Run`] spreads scenarios over single-threaded runtimes, one per core, that pull from one queue. A [`Target`] is what
+//! they talk to. Nothing here prints; everything leaves as an [`Event`](crate::event::Event).
+
+mod activity;
+mod answering;
+mod cancel;
+mod conclude;
+mod control;
+mod exchange;
+mod file;
+mod journal;
+mod judge;
+mod memory;
+mod opening;
+mod position;
+mod problem;
+mod request;
+mod run;
+mod scripted;
+mod target;
+mod wait;
+mod walker;
+
+pub use cancel::{Cancel, Urgency};
+pub use file::{FileError, Files, LoadedFile};
+pub use run::{Clock, Options, Run};
+pub use target::{Target, TargetError};

@@ -1,0 +1,54 @@
+use std::sync::Arc;
+
+use serde_json::Value;
+use url::Url;
+
+use super::activity::Reading;
+use super::exchange::{body_of, text_of};
+use super::position::Position;
+use super::problem::Trouble;
+use super::walker::Walker;
+use crate::http::{Request, RequestBody};
+use crate::scenario::RequestLine;
+
+impl Walker<'_> {
+    /// Sends a request that is no activity.
+    pub(super) async fn send_line(&mut self, line: &RequestLine) -> Result<Reading, Trouble> {
+        let mut templates = vec![&line.target];
+        templates.extend(line.headers.iter().chain(&line.query).map(|(_, template)| template));
+        templates.extend(&line.json);
+        let references: Vec<_> = templates.into_iter().flat_map(|template| template.references()).cloned().collect();
+        self.prepare(&references)?;
+        let scope = self.scope();
+        let target = text_of(&self.evaluate(&line.target, &scope)?);
+        let whole = if target.starts_with('/') { format!("{}{target}", self.run.target.base_url) } else { target };
+        let mut url = Url::parse(&whole).map_err(|error| {
+            let trouble = Trouble::errored("run/request", format!("`{whole}` is no URL: {error}"));
+            trouble.note("write a path that begins with `/`, or a whole URL").at(&self.run.sources, line.target.span())
+        })?;
+        for (name, template) in &line.query {
+            let value = text_of(&self.evaluate(template, &scope)?);
+            url.query_pairs_mut().append_pair(&name.value, &value);
+        }
+        let mut request = Request::new(line.method.value.clone(), url);
+        for (name, template) in &line.headers {
+            let value = self.evaluate(template, &scope)?;
+            request.headers.push((name.value.clone(), text_of(&value)));
+        }
+        if let Some(json) = &line.json {
+            request.body = RequestBody::Json(self.evaluate(json, &scope)?);
+        }
+        if line.credential && self.planned.catalogue.is_some() {
+            self.add_credential(&mut request)?;
+        }
+        let (answer, millis) = self.send("request", request).await?;
+        if line.method.value != "GET" && matches!(self.position, Position::At { .. }) {
+            self.position = Position::Unknown("a request may have moved the process".to_owned());
+        }
+        // A request may be answered with anything; what is not JSON is text.
+        let body =
+            body_of(&answer).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&answer.body).into_owned()));
+        let (status, headers) = (answer.status, answer.headers);
+        Ok(Reading { outcome: None, code: None, status, headers, body: Arc::new(body), message: None, millis })
+    }
+}

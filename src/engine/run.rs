@@ -1,0 +1,178 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio::task::LocalSet;
+
+use super::cancel::Urgency;
+use super::walker::Walker;
+use super::{Cancel, Files, Target};
+use crate::event::{Event, EventKind, Summary, TargetRecord, VERSION, Verdict};
+use crate::plan::Planned;
+use crate::redact::Redactor;
+use crate::source::Sources;
+use crate::template::{Data, Ids};
+
+/// How a run is carried out.
+#[derive(Clone)]
+pub struct Options {
+    /// A unique id of the run.
+    pub run_id: String,
+    /// The seed of its data.
+    pub seed: u64,
+    /// How many scenarios run at a time.
+    pub jobs: usize,
+    /// How long one request may take.
+    pub timeout: Duration,
+    /// How long one scenario may take, its `after` not included.
+    pub scenario_timeout: Duration,
+    /// The clock.
+    pub clock: Clock,
+    /// Where fresh ids come from.
+    pub ids: Ids,
+}
+
+/// Tells the time.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>);
+
+impl Clock {
+    /// A clock that asks a function.
+    pub fn new(now: impl Fn() -> jiff::Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The time.
+    pub fn now(&self) -> jiff::Timestamp {
+        (self.0)()
+    }
+
+    /// The time in ISO 8601 with milliseconds.
+    pub(super) fn stamp(&self) -> String {
+        format!("{:.3}", self.now())
+    }
+}
+
+/// A run: what its scenarios share.
+pub struct Run {
+    /// How it is carried out.
+    pub options: Options,
+    /// What it talks to.
+    pub target: Target,
+    /// The texts that the scenarios were read from.
+    pub sources: Sources,
+    /// The files that steps send.
+    pub files: Arc<dyn Files>,
+    /// The environment's variables, as templates see them.
+    pub environment: Data,
+    /// The secrets that are known before a scenario begins.
+    pub redactor: Redactor,
+    /// How the run is told to end.
+    pub cancel: Cancel,
+}
+
+/// How many events may wait for their consumer before scenarios wait for it.
+const EVENTS_WAITING: usize = 1024;
+
+impl Run {
+    /// Runs scenarios and gives every event to `consume`, in the order they happened, on this thread.
+    ///
+    /// Scenarios are spread over one single-threaded runtime per core, which pull from one queue; each keeps connections
+    /// of its own. Memory does not grow with their number.
+    pub fn execute(&self, planned: &[Planned], consume: &mut dyn FnMut(&Event)) -> Summary {
+        let started = Instant::now();
+        let mut summary = Summary::default();
+        let mut tell = |event: Event| {
+            summary.add(&event);
+            consume(&event);
+        };
+        tell(self.event(self.started(planned.len())));
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let jobs = self.options.jobs.clamp(1, planned.len().max(1));
+        let threads = cores.min(jobs);
+        let queue = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            let (sender, mut receiver) = mpsc::channel(EVENTS_WAITING);
+            for thread in 0..threads {
+                let lanes = jobs / threads + usize::from(thread < jobs % threads);
+                let (queue, sender) = (&queue, sender.clone());
+                scope.spawn(move || drive(lanes, planned, self, queue, &sender));
+            }
+            drop(sender);
+            while let Some(event) = receiver.blocking_recv() {
+                tell(event);
+            }
+        });
+        let millis = started.elapsed().as_secs_f64() * 1e3;
+        consume(&self.event(EventKind::RunFinished { summary: summary.clone(), millis }));
+        summary
+    }
+
+    fn started(&self, scenarios: usize) -> EventKind {
+        EventKind::RunStarted {
+            version: VERSION,
+            flowproof: env!("CARGO_PKG_VERSION").to_owned(),
+            run: self.options.run_id.clone(),
+            seed: self.options.seed,
+            target: TargetRecord {
+                name: self.target.name.clone(),
+                simulator: self.target.simulator,
+                base_url: self.redactor.mask(&self.target.base_url).into_owned(),
+            },
+            scenarios,
+            jobs: self.options.jobs,
+        }
+    }
+
+    fn event(&self, kind: EventKind) -> Event {
+        Event { at: self.options.clock.stamp(), scenario: None, kind }
+    }
+}
+
+/// One core: a runtime with several lanes, each of which runs one scenario after another.
+fn drive(lanes: usize, planned: &[Planned], run: &Run, queue: &AtomicUsize, sender: &mpsc::Sender<Event>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let Ok(runtime) = runtime else { return };
+    // Connections belong to the runtime that made them.
+    let client = run.target.client.with_own_connections().unwrap_or_else(|_| run.target.client.clone());
+    let local = LocalSet::new();
+    let lanes = (0..lanes).map(|_| lane(planned, run, queue, sender, &client));
+    local.block_on(&runtime, async {
+        let mut running: futures_util::stream::FuturesUnordered<_> = lanes.collect();
+        while futures_util::StreamExt::next(&mut running).await.is_some() {}
+    });
+}
+
+async fn lane(
+    planned: &[Planned],
+    run: &Run,
+    queue: &AtomicUsize,
+    sender: &mpsc::Sender<Event>,
+    client: &crate::http::Client,
+) {
+    loop {
+        let index = queue.fetch_add(1, Ordering::Relaxed);
+        let Some(one) = planned.get(index) else { return };
+        if run.cancel.urgency() >= Urgency::Drain {
+            skip(one, run, sender).await;
+            continue;
+        }
+        Walker::new(run, one, index + 1, client.clone(), sender.clone()).run().await;
+    }
+}
+
+/// Tells of a scenario that was not begun.
+async fn skip(planned: &Planned, run: &Run, sender: &mpsc::Sender<Event>) {
+    let kind = EventKind::ScenarioFinished {
+        verdict: Verdict::Aborted,
+        flaky: false,
+        millis: 0.0,
+        requests: 0,
+        walk: Vec::new(),
+        problems: Vec::new(),
+        reason: Some("the run was interrupted before it began".to_owned()),
+    };
+    let event = Event { at: run.options.clock.stamp(), scenario: Some(planned.id.clone()), kind };
+    let _ = sender.send(event).await;
+}

@@ -1,0 +1,34 @@
+use std::time::Duration;
+
+use super::control::iso;
+use super::position::Position;
+use super::problem::Trouble;
+use super::walker::Walker;
+use crate::event::{EventKind, WalkRecord};
+
+/// The outcome of a visit that a timer ended.
+pub(super) const TIMEOUT: &str = "timeout";
+
+impl Walker<'_> {
+    /// Lets time pass: on a simulator its clock is moved, elsewhere it is waited for.
+    pub(super) async fn let_pass(&mut self, duration: Duration) -> Result<(), Trouble> {
+        match &self.control {
+            Some(control) => {
+                control.advance(duration).await?;
+                self.virtual_time += duration;
+            }
+            None => tokio::time::sleep(duration).await,
+        }
+        let simulated = self.control.is_some();
+        self.journal.emit(EventKind::Waited { step: self.step, duration: iso(duration), simulated }).await;
+        let Position::At { activity, element, .. } = self.position.clone() else { return Ok(()) };
+        self.position = Position::Unknown("time has passed".to_owned());
+        self.know_position().await?;
+        let stayed = matches!(&self.position, Position::At { element: now, .. } if now.id == element.id);
+        if let (false, Some(activity)) = (stayed, activity) {
+            self.memory.visit(&activity);
+            self.walk.push(WalkRecord { activity, outcome: TIMEOUT.to_owned(), code: None });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,338 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use super::cancel::Urgency;
+use super::control::Control;
+use super::journal::Journal;
+use super::memory::Memory;
+use super::position::Position;
+use super::problem::Trouble;
+use super::run::Run;
+use crate::catalogue::Catalogue;
+use crate::event::{Event, EventKind, Excerpt, Problem, Section, StepRecord, Verdict, WalkRecord};
+use crate::http::Client;
+use crate::plan::Planned;
+use crate::scenario::{Body, MAX_STEPS};
+use crate::source::Span;
+use crate::template::{Reference, Scope, Template, stream_key};
+
+/// How long `after` may take in all.
+const AFTER_BUDGET: Duration = Duration::from_secs(30);
+
+/// The credential that the session holds.
+pub(super) struct Credential {
+    /// When it was issued, as time since the scenario began.
+    pub issued: Duration,
+    /// How long it holds, if the engine says so.
+    pub ttl: Option<Duration>,
+}
+
+/// The state machine of one scenario.
+pub(super) struct Walker<'r> {
+    pub run: &'r Run,
+    pub planned: &'r Planned,
+    pub client: Client,
+    pub journal: Journal,
+    pub memory: Memory,
+    /// Present when the target is a simulator.
+    pub control: Option<Control>,
+    pub world_id: String,
+    pub position: Position,
+    pub instance_state: Option<String>,
+    pub credential: Option<Credential>,
+    pub started: Instant,
+    pub virtual_time: Duration,
+    pub walk: Vec<WalkRecord>,
+    pub problems: Vec<Problem>,
+    /// The number of the step that is executed.
+    pub step: u32,
+    pub step_timeout: Option<Duration>,
+    pub section: Section,
+    pub requests: u64,
+    /// How often each branch was taken, by its place.
+    pub branches: HashMap<Span, u32>,
+    evaluating: Vec<String>,
+}
+
+/// How a block of steps ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BlockEnd {
+    /// All was done.
+    Done,
+    /// Problems were recorded; nothing more makes sense.
+    Stopped,
+}
+
+impl<'r> Walker<'r> {
+    pub fn new(run: &'r Run, planned: &'r Planned, number: usize, client: Client, sender: mpsc::Sender<Event>) -> Self {
+        let world_id = format!("{}-{number}", run.options.run_id);
+        let target = &run.target;
+        let control = target.simulator.then(|| Control::new(client.clone(), &target.base_url, world_id.clone()));
+        let journal = Journal::new(&planned.id, sender, run.options.clock.clone(), run.redactor.clone());
+        let process = planned.scenario.process.as_ref().map(|process| process.value.clone());
+        let base = Scope::new(run.options.clock.now(), run.options.ids.clone())
+            .with("env", run.environment.clone())
+            .with("run", json!({ "id": run.options.run_id, "seed": run.options.seed }))
+            .with("process", process.map_or(Value::Null, Value::String))
+            .stream(stream_key(run.options.seed, &planned.id, ""));
+        let mut memory = Memory::new(base);
+        memory.set_session("base_url", &json!(target.base_url), false);
+        if let Some(key) = &target.key {
+            memory.set_session("key", &json!(key.expose()), true);
+        }
+        Self {
+            run,
+            planned,
+            client,
+            journal,
+            memory,
+            control,
+            world_id,
+            position: Position::default(),
+            instance_state: None,
+            credential: None,
+            started: Instant::now(),
+            virtual_time: Duration::ZERO,
+            walk: Vec::new(),
+            problems: Vec::new(),
+            step: 0,
+            step_timeout: None,
+            section: Section::Session,
+            requests: 0,
+            branches: HashMap::new(),
+            evaluating: Vec::new(),
+        }
+    }
+
+    /// Runs the scenario from its first to its last event.
+    pub async fn run(mut self) -> Verdict {
+        let scenario = self.planned.scenario.clone();
+        self.journal
+            .emit(EventKind::ScenarioStarted {
+                title: scenario.title.value.clone(),
+                tags: scenario.tags.iter().map(|tag| tag.value.clone()).collect(),
+                process: scenario.process.as_ref().map(|process| process.value.clone()),
+                attempt: 1,
+            })
+            .await;
+        let limit = scenario.timeout.as_ref().map_or(self.run.options.scenario_timeout, |timeout| timeout.value);
+        let cancel = self.run.cancel.clone();
+        let stopped = tokio::select! {
+            biased;
+            () = cancel.reached(Urgency::Drain) => Some(("run/interrupted", Verdict::Aborted, "the run was interrupted".to_owned())),
+            result = tokio::time::timeout(limit, self.walk_through()) => result.err().map(|_| {
+                ("run/scenario-timeout", Verdict::Errored, format!("the scenario takes longer than {limit:?}"))
+            }),
+        };
+        if let Some((id, verdict, message)) = stopped {
+            self.record(id, verdict, message);
+        }
+        if self.section >= Section::Before {
+            self.clean_up(&cancel).await;
+        }
+        self.close_world().await;
+        self.finish().await
+    }
+
+    async fn walk_through(&mut self) {
+        let scenario = self.planned.scenario.clone();
+        if let Err(trouble) = self.open().await {
+            self.report(trouble);
+            return;
+        }
+        self.section = Section::Before;
+        if self.play(&scenario.before).await == BlockEnd::Stopped {
+            for problem in &mut self.problems {
+                problem.verdict = problem.verdict.max(Verdict::Errored);
+            }
+            return;
+        }
+        self.section = Section::Steps;
+        let end = match &scenario.body {
+            Body::Steps(steps) => self.play(steps).await,
+            Body::Answers(answers) => self.follow(answers).await,
+        };
+        if end == BlockEnd::Done {
+            self.conclude().await;
+        }
+    }
+
+    async fn clean_up(&mut self, cancel: &super::Cancel) {
+        let scenario = self.planned.scenario.clone();
+        if scenario.after.is_empty() {
+            return;
+        }
+        self.section = Section::After;
+        let before = self.problems.len();
+        let stopped = tokio::select! {
+            biased;
+            () = cancel.reached(Urgency::Abort) => Some("`after` was interrupted".to_owned()),
+            result = tokio::time::timeout(AFTER_BUDGET, self.play(&scenario.after)) =>
+                result.err().map(|_| format!("`after` takes longer than its {AFTER_BUDGET:?}")),
+        };
+        if let Some(message) = stopped {
+            self.record("run/after", Verdict::Errored, message);
+        }
+        for problem in &mut self.problems[before..] {
+            problem.verdict = Verdict::Errored;
+        }
+    }
+
+    async fn close_world(&mut self) {
+        let Some(control) = self.control.take() else { return };
+        let closed = match control.close().await {
+            Ok(closed) => closed,
+            Err(trouble) => {
+                self.report(trouble);
+                return;
+            }
+        };
+        for mut movement in closed.moves {
+            let mut take = |name: &str| movement.as_object_mut().and_then(|fields| fields.remove(name));
+            let request = take("request").and_then(|id| id.as_str().map(str::to_owned));
+            let instance = take("instance").and_then(|id| id.as_str().map(str::to_owned)).unwrap_or_default();
+            let movement = self.journal.redactor.mask_json(movement);
+            self.journal.emit(EventKind::TokenMoved { request, instance, movement }).await;
+        }
+        let unused =
+            closed.unused.iter().map(|key| format!("`simulate` says something of `{key}` that was never needed"));
+        let stubs = closed.stubs.iter().map(|name| format!("nothing was said of {name}: the simulator let it pass"));
+        for message in unused.chain(stubs) {
+            self.journal.emit(EventKind::Noted { message }).await;
+        }
+    }
+
+    async fn finish(mut self) -> Verdict {
+        let verdict = self.problems.iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Passed);
+        let open = self.instance_state.as_ref().filter(|state| !self.is_final(state));
+        if let Some(state) = open.filter(|_| !self.run.target.simulator) {
+            let message = format!("the process instance is left as {state}");
+            self.journal.emit(EventKind::Noted { message }).await;
+        }
+        let problems = std::mem::take(&mut self.problems).into_iter().map(|problem| self.journal.mask_problem(problem));
+        let problems = problems.collect();
+        self.journal
+            .emit(EventKind::ScenarioFinished {
+                verdict,
+                flaky: false,
+                millis: self.started.elapsed().as_secs_f64() * 1e3,
+                requests: self.requests,
+                walk: std::mem::take(&mut self.walk),
+                problems,
+                reason: None,
+            })
+            .await;
+        verdict
+    }
+
+    /// Begins a step: gives it a number and tells it. The step budget bounds every loop.
+    pub async fn begin(
+        &mut self,
+        kind: &str,
+        subject: &str,
+        step: Option<&crate::scenario::Step>,
+        span: Option<Span>,
+    ) -> Result<(), Trouble> {
+        self.step += 1;
+        if self.step > MAX_STEPS {
+            let message = format!("the scenario executes more than {MAX_STEPS} steps");
+            return Err(
+                Trouble::errored("run/step-budget", message).note("bound the branch that repeats with `at-most`")
+            );
+        }
+        let record = StepRecord {
+            number: self.step,
+            section: self.section,
+            id: step.and_then(|step| step.id.as_ref()).map(|id| id.value.clone()),
+            kind: kind.to_owned(),
+            subject: self.journal.mask(subject),
+            name: step.and_then(|step| step.name.as_ref()).map(|name| name.value.clone()),
+            visit: if kind == "activity" { self.memory.visits(subject) + 1 } else { 0 },
+        };
+        self.memory.visit = record.visit;
+        let excerpt = span.map(|span| Excerpt::of(&self.run.sources, span));
+        self.journal.emit(EventKind::StepStarted { step: record, excerpt }).await;
+        Ok(())
+    }
+
+    /// Ends the step, with the problems recorded since `before`.
+    pub async fn end(&mut self, before: usize, since: Instant) {
+        let verdict = self.problems[before..].iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Passed);
+        let millis = since.elapsed().as_secs_f64() * 1e3;
+        self.journal.emit(EventKind::StepFinished { step: self.step, verdict, millis }).await;
+    }
+
+    /// Records a problem of the current step.
+    pub fn report(&mut self, trouble: Trouble) {
+        let mut problem = *trouble.0;
+        problem.step = (self.step > 0).then_some(self.step);
+        self.problems.push(problem);
+    }
+
+    fn record(&mut self, id: &str, verdict: Verdict, message: String) {
+        let mut trouble = Trouble::errored(id, message);
+        trouble.0.verdict = verdict;
+        self.report(trouble);
+    }
+
+    /// The catalogue. Scenarios that use activities are not planned without one.
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        self.planned.catalogue.as_ref().expect("a scenario with activities is planned with its catalogue")
+    }
+
+    pub fn is_final(&self, state: &str) -> bool {
+        self.planned
+            .catalogue
+            .as_ref()
+            .is_some_and(|catalogue| catalogue.session.final_states.iter().any(|word| word == state))
+    }
+
+    pub fn scope(&self) -> Scope {
+        self.memory.scope(&self.position.data())
+    }
+
+    /// Evaluates a template and hides what became secret.
+    pub fn evaluate(&mut self, template: &Template, scope: &Scope) -> Result<Value, Trouble> {
+        self.evaluate_tracked(template, scope).map(|(value, _)| value)
+    }
+
+    /// Evaluates a template, hides what became secret, and tells whether something secret was read.
+    pub fn evaluate_tracked(&mut self, template: &Template, scope: &Scope) -> Result<(Value, bool), Trouble> {
+        match template.evaluate(scope) {
+            Ok(evaluated) => {
+                self.journal.hide("derived", &evaluated.tainted);
+                Ok((evaluated.value, evaluated.secret))
+            }
+            Err(error) => Err(Trouble::template(&error, &self.run.sources)),
+        }
+    }
+
+    /// Evaluates the variables that are about to be read and were not yet, each once, in its own random stream.
+    pub fn prepare<'a>(&mut self, references: impl IntoIterator<Item = &'a Reference>) -> Result<(), Trouble> {
+        let scenario = self.planned.scenario.clone();
+        for reference in references {
+            let [root, name, ..] = reference.path.as_slice() else { continue };
+            if root != "vars" || self.memory.has_var(name) {
+                continue;
+            }
+            let Some(variable) = scenario.vars.iter().find(|variable| &variable.name.value == name) else { continue };
+            if self.evaluating.contains(name) {
+                let message = format!("the variable `{name}` is made of itself");
+                return Err(Trouble::errored("run/variable", message).at(&self.run.sources, variable.name.span));
+            }
+            self.evaluating.push(name.clone());
+            let inner = self.prepare(variable.value.references());
+            self.evaluating.pop();
+            inner?;
+            let scope = self.scope().stream(stream_key(self.run.options.seed, &self.planned.id, name));
+            let (value, secret) = self.evaluate_tracked(&variable.value, &scope)?;
+            let origin = format!("was set at {}", self.run.sources.locate(variable.name.span));
+            self.memory.set_var(name, &value, secret, origin);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,42 @@
+use std::path::{Path, PathBuf};
+
+/// The scenario files that a path means: itself, or every YAML file below it, sorted by path.
+///
+/// # Errors
+/// The first folder that cannot be read.
+pub(super) fn yaml_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    let mut folders = vec![path.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder)? {
+            let entry = entry?;
+            let (kind, path) = (entry.file_type()?, entry.path());
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            if hidden {
+                continue;
+            }
+            // Links to folders are not followed: they could lead in circles.
+            if kind.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The nearest folder at or above `start` that holds a file of this name.
+pub(super) fn folder_with(start: &Path, name: &str) -> Option<PathBuf> {
+    start.ancestors().find(|folder| folder.join(name).is_file()).map(Path::to_owned)
+}
+
+/// A path as it is shown and as ids are made: relative to the root, with `/`.
+pub(super) fn shown(root: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}

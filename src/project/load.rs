@@ -1,0 +1,284 @@
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::discover::{folder_with, shown, yaml_files};
+use super::{DiskFiles, Selection};
+use crate::catalogue::Catalogue;
+use crate::check::{self, FileFact, Surroundings};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::engine::Files;
+use crate::plan::Planned;
+use crate::process::Definition;
+use crate::scenario::Scenario;
+use crate::settings::Settings;
+use crate::source::{FileId, Sources, Spanned};
+
+/// The name of the settings file.
+pub const SETTINGS: &str = "flowproof.yaml";
+
+/// Largest text file that is read, in bytes.
+const MAX_TEXT_BYTES: u64 = 64 << 20;
+
+/// A project, as far as it could be read.
+pub struct Project {
+    /// Its folder.
+    pub root: PathBuf,
+    /// Every text that was read.
+    pub sources: Sources,
+    /// Its settings; the defaults if it has no settings file.
+    pub settings: Option<Settings>,
+    /// Its catalogues by name.
+    pub catalogues: BTreeMap<String, Arc<Catalogue>>,
+    /// Its process definitions by name.
+    pub definitions: BTreeMap<String, Arc<Definition>>,
+    /// Its scenarios, in the order of their ids.
+    pub scenarios: Vec<Planned>,
+    /// Every problem that was found.
+    pub found: Diagnostics,
+    /// The files that steps send.
+    pub files: Arc<DiskFiles>,
+    invalid: HashSet<FileId>,
+}
+
+impl Project {
+    /// Opens the project that a path belongs to: the nearest folder at or above it with a settings file, else the current
+    /// folder. Reads its settings, catalogues and process definitions.
+    pub fn open(path: Option<&Path>, current: &Path) -> Self {
+        let start = path.map(|path| current.join(path)).unwrap_or_else(|| current.to_owned());
+        let start = start.canonicalize().unwrap_or(start);
+        let current = current.canonicalize().unwrap_or_else(|_| current.to_owned());
+        let root = folder_with(&start, SETTINGS).or_else(|| folder_with(&current, SETTINGS)).unwrap_or(current);
+        let mut project = Self {
+            files: Arc::new(DiskFiles::below(&root)),
+            root,
+            sources: Sources::new(),
+            settings: None,
+            catalogues: BTreeMap::new(),
+            definitions: BTreeMap::new(),
+            scenarios: Vec::new(),
+            found: Diagnostics::new(),
+            invalid: HashSet::new(),
+        };
+        project.read_settings();
+        project.read_catalogues();
+        project.read_definitions();
+        project
+    }
+
+    fn read_settings(&mut self) {
+        if !self.root.join(SETTINGS).is_file() {
+            return;
+        }
+        if let Some(file) = self.read_text(SETTINGS, None) {
+            self.settings = Settings::read(&self.sources, file, &mut self.found);
+        }
+    }
+
+    fn read_catalogues(&mut self) {
+        let listed = self.settings.as_ref().map(|settings| settings.catalogues.clone()).unwrap_or_default();
+        for name in crate::catalogue::embedded_names().filter(|_| listed.is_empty()) {
+            self.read_embedded(name, None);
+        }
+        for (name, file) in &listed {
+            match file {
+                None => self.read_embedded(&name.value, Some(name)),
+                Some(path) => {
+                    if let Some(file) = self.read_text(&path.value, Some(path)) {
+                        self.add_catalogue(&name.value, file);
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_embedded(&mut self, name: &str, asked: Option<&Spanned<String>>) {
+        match crate::catalogue::embedded(name) {
+            Some(text) => {
+                let file = self.sources.add(format!("<{name}>"), text);
+                self.add_catalogue(name, file);
+            }
+            None => {
+                let names = crate::catalogue::embedded_names();
+                let one =
+                    Diagnostic::new(Id::UNKNOWN_EMBEDDED, format!("there is no catalogue `{name}` inside flowproof"));
+                let one =
+                    one.help_if(suggest(name, names)).help(format!("or give a file: `{name}: path/to/{name}.yaml`"));
+                self.found.push(match asked {
+                    Some(asked) => one.at(asked.span),
+                    None => one,
+                });
+            }
+        }
+    }
+
+    fn add_catalogue(&mut self, name: &str, file: FileId) {
+        if let Some(catalogue) = Catalogue::read(&self.sources, file, &mut self.found) {
+            self.catalogues.insert(name.to_owned(), Arc::new(catalogue));
+        }
+    }
+
+    fn read_definitions(&mut self) {
+        let listed = self.settings.as_ref().map(|settings| settings.processes.clone()).unwrap_or_default();
+        for process in &listed {
+            let Some(file) = self.read_text(&process.file.value, Some(&process.file)) else { continue };
+            let (definition, found) = Definition::read(&self.sources, file);
+            // Remarks on a diagram are for those who draw it; here only what keeps it from being walked counts.
+            self.found.extend(found.into_iter().filter(Diagnostic::is_error));
+            if let Some(definition) = definition {
+                self.definitions.insert(process.name.value.clone(), Arc::new(definition));
+            }
+        }
+    }
+
+    /// Adds a process definition from outside of the settings, under a name.
+    pub fn add_definition(&mut self, name: &str, path: &str) {
+        let Some(file) = self.read_text(path, None) else { return };
+        let (definition, found) = Definition::read(&self.sources, file);
+        self.found.extend(found.into_iter().filter(Diagnostic::is_error));
+        if let Some(definition) = definition {
+            self.definitions.insert(name.to_owned(), Arc::new(definition));
+        }
+    }
+
+    /// Reads the scenarios below some paths and keeps those that are selected.
+    pub fn add_scenarios(&mut self, paths: &[PathBuf], current: &Path, selection: &Selection) {
+        let mut seen = HashSet::new();
+        for path in paths {
+            let absolute = current.join(path);
+            let absolute = absolute.canonicalize().unwrap_or(absolute);
+            let named = !absolute.is_dir();
+            match yaml_files(&absolute) {
+                Ok(files) => {
+                    for file in files {
+                        if seen.insert(file.clone()) {
+                            self.add_scenario(&file, named, selection);
+                        }
+                    }
+                }
+                Err(error) => {
+                    let message = format!("`{}` cannot be read: {error}", path.display());
+                    self.found.push(Diagnostic::new(Id::UNREADABLE_FILE, message));
+                }
+            }
+        }
+        self.scenarios.sort_by(|left, right| left.id.cmp(&right.id));
+    }
+
+    fn add_scenario(&mut self, path: &Path, named: bool, selection: &Selection) {
+        let id = shown(&self.root, path);
+        let Some(file) = self.read_text(&id, None) else { return };
+        let before = self.found.errors();
+        let node = crate::yaml::parse(&self.sources, file, &mut self.found);
+        let first = node.as_ref().and_then(|node| node.as_mapping()).and_then(|entries| entries.first());
+        let kind = first.map(|entry| entry.key.value.as_str());
+        match (kind, named) {
+            (Some("fragment" | "catalogue" | "flowproof"), true) => {
+                let kind = kind.unwrap_or_default();
+                let message = format!("`{id}` is no scenario: its first key is `{kind}`");
+                let span = first.map(|entry| entry.key.span);
+                let one = Diagnostic::new(Id::FILE_KIND, message).help("a scenario begins with `scenario:`");
+                self.found.push(match span {
+                    Some(span) => one.at(span),
+                    None => one,
+                });
+                return;
+            }
+            (Some("scenario"), _) | (_, true) => {}
+            // Data for other files.
+            _ if self.found.errors() == before && !looks_like_a_scenario(node.as_ref()) => return,
+            _ => {}
+        }
+        let Some(node) = node else {
+            self.invalid.insert(file);
+            return;
+        };
+        let Some(scenario) = Scenario::decode(&node, &self.sources, file, &mut self.found) else {
+            self.invalid.insert(file);
+            return;
+        };
+        if !selection.includes(&scenario) {
+            return;
+        }
+        let planned = self.plan(id, scenario);
+        self.check(&planned);
+        if self.found.errors() == before {
+            self.scenarios.push(planned);
+        } else {
+            self.invalid.insert(file);
+        }
+    }
+
+    fn plan(&self, id: String, scenario: Scenario) -> Planned {
+        let catalogue = match &scenario.catalogue {
+            Some(name) => self.catalogues.get(&name.value).cloned(),
+            None if self.catalogues.len() == 1 => self.catalogues.values().next().cloned(),
+            None => None,
+        };
+        let definition = scenario.process.as_ref().and_then(|process| self.definitions.get(&process.value).cloned());
+        Planned { id, scenario: Arc::new(scenario), catalogue, definition }
+    }
+
+    fn check(&mut self, planned: &Planned) {
+        let files = self.files.clone();
+        let file = |path: &str| match files.load(path) {
+            Ok(file) => FileFact::Present { media: file.media, bytes: file.bytes.len() as u64 },
+            Err(error) => FileFact::Unusable(error.to_string()),
+        };
+        let around = Surroundings {
+            sources: &self.sources,
+            catalogue: planned.catalogue.as_deref(),
+            catalogues: self.catalogues.keys().map(String::as_str).collect(),
+            definition: planned.definition.as_deref(),
+            processes: self.definitions.keys().map(String::as_str).collect(),
+            folder: planned.folder(),
+            file: &file,
+        };
+        check::check(&planned.scenario, &around, &mut self.found);
+    }
+
+    /// How many scenario files cannot be run because of their problems.
+    pub fn invalid(&self) -> usize {
+        self.invalid.len()
+    }
+
+    /// Reads a text below the root; `asked` is where its name is written.
+    fn read_text(&mut self, path: &str, asked: Option<&Spanned<String>>) -> Option<FileId> {
+        let on_disk = self.root.join(path);
+        let problem = |id, message: String| {
+            let one = Diagnostic::new(id, message);
+            match asked {
+                Some(asked) => one.at(asked.span),
+                None => one,
+            }
+        };
+        let result = std::fs::metadata(&on_disk).and_then(|facts| match facts.len() {
+            bytes if bytes > MAX_TEXT_BYTES => Ok(Err(bytes)),
+            _ => std::fs::read(&on_disk).map(Ok),
+        });
+        let found = match result {
+            Ok(Ok(bytes)) => match String::from_utf8(bytes) {
+                Ok(text) => return Some(self.sources.add(path, text.strip_prefix('\u{feff}').unwrap_or(&text))),
+                Err(error) => {
+                    let at = error.utf8_error().valid_up_to();
+                    problem(Id::NOT_UTF8, format!("`{path}` is not UTF-8: byte {at} is none of a character"))
+                }
+            },
+            Ok(Err(bytes)) => problem(
+                Id::FILE_TOO_LARGE,
+                format!("`{path}` has {bytes} bytes, and {MAX_TEXT_BYTES} are read at most"),
+            ),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                problem(Id::UNREADABLE_FILE, format!("there is no file `{path}`"))
+            }
+            Err(error) => problem(Id::UNREADABLE_FILE, format!("`{path}` cannot be read: {error}")),
+        };
+        self.found.push(found);
+        None
+    }
+}
+
+/// Whether a file without `scenario:` as its first key has it elsewhere, or what only a scenario has.
+fn looks_like_a_scenario(node: Option<&crate::yaml::Node>) -> bool {
+    node.is_some_and(|node| ["scenario", "steps", "answers"].iter().any(|key| node.get(key).is_some()))
+}

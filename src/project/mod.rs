@@ -1,0 +1,13 @@
+//! A project on disk: its settings, catalogues, process definitions, scenarios and the files that steps send.
+//!
+//! Loading reads everything that was asked for and reports every problem of every file; what is sound can be run although
+//! something else is not.
+
+mod discover;
+mod disk;
+mod load;
+mod select;
+
+pub use disk::{DiskFiles, MAX_FILE_BYTES};
+pub use load::{Project, SETTINGS};
+pub use select::Selection;

@@ -1,0 +1,33 @@
+use std::io;
+
+/// Why a report could not be written or a stored stream could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The report cannot be written.
+    #[error("the report `{name}` cannot be written: {source}")]
+    Write {
+        /// The file's path, or `stdout`.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The stream cannot be read.
+    #[error("the events cannot be read: {0}")]
+    Read(#[from] io::Error),
+    /// A line of the stream is no event.
+    #[error("line {line} is not an event of flowproof: {reason}")]
+    NotAnEvent {
+        /// The line, from 1.
+        line: usize,
+        /// Why.
+        reason: String,
+    },
+    /// The stream was written by a newer flowproof.
+    #[error("the events have version {found}, and this flowproof reads up to version {known}; a newer one wrote them")]
+    Newer {
+        /// Its version.
+        found: u64,
+        /// The version that is known.
+        known: u32,
+    },
+}

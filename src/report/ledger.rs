@@ -1,0 +1,166 @@
+use std::collections::BTreeMap;
+
+use crate::event::{
+    Event, EventKind, ExchangeRecord, ExpectationRecord, Held, Problem, StepRecord, Summary, TargetRecord, Verdict,
+    WalkRecord,
+};
+
+/// What a person is told in the end, gathered event by event. It grows with what is wrong and with the scenarios that run
+/// at the moment, not with those that have passed.
+#[derive(Default)]
+pub(super) struct Ledger {
+    pub run: Option<Run>,
+    pub summary: Summary,
+    /// Set by the last event.
+    pub millis: Option<f64>,
+    /// The scenarios that run at the moment, by id.
+    pub live: BTreeMap<String, Live>,
+    /// How often which outcome (with its code) was seen, by activity.
+    pub outcomes: BTreeMap<String, BTreeMap<(String, Option<i64>), u64>>,
+    pub skipped: Tally,
+    pub notes: Tally,
+    pub flaky: Tally,
+}
+
+/// The first event's content.
+pub(super) struct Run {
+    pub seed: u64,
+    pub target: TargetRecord,
+    pub scenarios: usize,
+}
+
+/// A scenario while it runs.
+#[derive(Default)]
+pub(super) struct Live {
+    pub title: String,
+    pub attempt: u32,
+    pub steps: Vec<StepRecord>,
+    /// Expectations that do not hold, with their steps.
+    pub broken: Vec<(u32, ExpectationRecord)>,
+    /// The last exchange of each step that did not pass, and of the step that runs.
+    pub exchanges: BTreeMap<u32, ExchangeRecord>,
+}
+
+/// A scenario that has ended.
+pub(super) struct Finished<'a> {
+    pub id: &'a str,
+    pub verdict: Verdict,
+    pub flaky: bool,
+    pub millis: f64,
+    pub requests: u64,
+    pub walk: &'a [WalkRecord],
+    pub problems: &'a [Problem],
+    pub reason: Option<&'a str>,
+    pub live: Live,
+}
+
+/// Texts with how often they came up, at most [`Tally::MAX`] different ones.
+#[derive(Default)]
+pub(super) struct Tally {
+    counts: BTreeMap<String, u64>,
+    /// Further different ones, each time counted.
+    pub beyond: u64,
+}
+
+impl Tally {
+    /// Most different texts that are kept.
+    pub const MAX: usize = 20;
+
+    pub fn add(&mut self, text: &str) {
+        if let Some(count) = self.counts.get_mut(text) {
+            *count += 1;
+        } else if self.counts.len() < Self::MAX {
+            self.counts.insert(text.to_owned(), 1);
+        } else {
+            self.beyond += 1;
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.counts.iter().map(|(text, count)| (text.as_str(), *count))
+    }
+}
+
+impl Ledger {
+    /// Takes an event into account; a scenario that ends with it is given back with what was known of it.
+    pub fn add<'a>(&mut self, event: &'a Event) -> Option<Finished<'a>> {
+        self.summary.add(event);
+        let id = event.scenario.as_deref();
+        match &event.kind {
+            EventKind::RunStarted { seed, target, scenarios, .. } => {
+                self.run = Some(Run { seed: *seed, target: target.clone(), scenarios: *scenarios });
+            }
+            EventKind::RunFinished { summary, millis } => {
+                self.summary = summary.clone();
+                self.millis = Some(*millis);
+            }
+            EventKind::Noted { message } => self.notes.add(message),
+            EventKind::ScenarioStarted { title, attempt, .. } => {
+                let live = Live { title: title.clone(), attempt: *attempt, ..Live::default() };
+                self.live.insert(id.unwrap_or_default().to_owned(), live);
+            }
+            EventKind::ScenarioFinished { verdict, flaky, millis, requests, walk, problems, reason } => {
+                let id = id.unwrap_or_default();
+                // A scenario that is skipped need not have begun.
+                let live = self.live.remove(id).unwrap_or_else(|| Live { title: id.to_owned(), ..Live::default() });
+                self.count(walk);
+                if *verdict == Verdict::Skipped {
+                    self.skipped.add(reason.as_deref().unwrap_or("no reason was given"));
+                }
+                if *flaky {
+                    self.flaky.add(id);
+                }
+                return Some(Finished {
+                    id,
+                    verdict: *verdict,
+                    flaky: *flaky,
+                    millis: *millis,
+                    requests: *requests,
+                    walk,
+                    problems,
+                    reason: reason.as_deref(),
+                    live,
+                });
+            }
+            kind => {
+                if let Some(live) = id.and_then(|id| self.live.get_mut(id)) {
+                    live.add(kind);
+                }
+            }
+        }
+        None
+    }
+
+    fn count(&mut self, walk: &[WalkRecord]) {
+        for visit in walk {
+            let outcomes = self.outcomes.entry(visit.activity.clone()).or_default();
+            *outcomes.entry((visit.outcome.clone(), visit.code)).or_default() += 1;
+        }
+    }
+}
+
+impl Live {
+    fn add(&mut self, kind: &EventKind) {
+        match kind {
+            EventKind::StepStarted { step, .. } => self.steps.push(step.clone()),
+            EventKind::Exchanged { step, exchange } => {
+                self.exchanges.insert(*step, exchange.as_ref().clone());
+            }
+            EventKind::ExpectationJudged { step, expectation } if expectation.held != Held::Yes => {
+                self.broken.push((*step, expectation.clone()));
+            }
+            EventKind::StepFinished { step, verdict: Verdict::Passed, .. } => {
+                self.exchanges.remove(step);
+            }
+            _ => {}
+        }
+    }
+
+    pub fn step(&self, number: u32) -> Option<&StepRecord> {
+        self.steps.iter().rev().find(|step| step.number == number)
+    }
+}

@@ -1,0 +1,42 @@
+use crate::project::{TestProject, shipped};
+
+/// The fenced YAML examples of a page that are whole scenarios.
+fn scenarios(page: &str) -> Vec<String> {
+    let blocks = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.filter(|block| block.starts_with("scenario:")).map(str::to_owned).collect()
+}
+
+/// Every scenario in the documentation is accepted, and those that walk the shipped process pass.
+#[test]
+fn documented_scenarios_run() {
+    let mut project = TestProject::shipped();
+    std::fs::remove_dir_all(project.path("scenarios")).unwrap();
+    for image in ["clear", "blurred", "dark", "no-face", "still"] {
+        let bytes = std::fs::read(shipped().join(format!("scenarios/faces/{image}.jpg"))).unwrap();
+        project = project
+            .file(&format!("scenarios/{image}.jpg"), &bytes)
+            .file(&format!("scenarios/faces/{image}.jpg"), bytes);
+    }
+    let mut count = 0;
+    for page in ["README.md", "docs/language.md"] {
+        let text = std::fs::read_to_string(shipped().join(page)).unwrap();
+        for (number, example) in scenarios(&text).into_iter().enumerate() {
+            count += 1;
+            project = project.file(&format!("scenarios/{}-{number}.yaml", page.replace('/', "-")), example);
+        }
+    }
+    assert!(count > 10, "{count} examples");
+    let ran = project.run_with(&[], &[("PARTNER_TOKEN", "some-partner-token"), ("API_TOKEN", "some-api-token")]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stderr, ran.stdout);
+    assert_eq!(ran.verdicts().len(), count);
+}
+
+#[test]
+fn help_teaches() {
+    let project = TestProject::new();
+    for arguments in [&["--help"][..], &["run", "--help"], &["check", "--help"], &["simulate", "--help"]] {
+        let output = project.command(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        insta::assert_snapshot!(arguments.join(" "), String::from_utf8_lossy(&output.stdout));
+    }
+}

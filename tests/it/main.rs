@@ -1,0 +1,12 @@
+//! The program as its users meet it: the real binary, real files, real HTTP over loopback.
+
+mod corpus;
+mod documentation;
+mod export;
+mod files;
+mod house;
+mod mutations;
+mod project;
+mod secrets;
+mod targets;
+mod walking;
