@@ -59,6 +59,8 @@ fn run(arguments: &RunArguments, project: &Project, current: &Path) -> Result<Ex
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let simulated = prepared._simulator.is_some();
     let shaken = runtime.block_on(prepared.target.handshake(simulated));
+    // The connection that shook hands is closed with its runtime; scenarios make their own.
+    drop(runtime);
     shaken.map_err(|error| prepared.redactor.mask(&error.to_string()).into_owned())?;
     let cancel = Cancel::default();
     interrupt::listen(&cancel);

@@ -70,6 +70,15 @@ impl Reading {
     }
 }
 
+/// Where the secrets that an activity keeps stand in its answer.
+fn secret_fields(activity: &Activity) -> Vec<(String, Vec<String>)> {
+    let secret = activity.keep.iter().filter(|keep| keep.secret);
+    let paths =
+        secret.flat_map(|keep| keep.from.references().iter().map(|reference| (&keep.name.value, &reference.path)));
+    let of_answer = paths.filter(|(_, path)| path.first().is_some_and(|root| root == "answer"));
+    of_answer.map(|(name, path)| (name.clone(), path[1..].to_vec())).collect()
+}
+
 impl Walker<'_> {
     /// Sends the requests of an activity, reads its outcome, and keeps what the session needs.
     pub(super) async fn send_activity(
@@ -97,6 +106,7 @@ impl Walker<'_> {
                 answers.push((request.name.clone(), Data::shared(read.body)));
             }
             let (params, files) = self.params(request, exchange, &inputs, &scope)?;
+            self.secret_fields = secret_fields(activity);
             last = Some(self.exchange(exchange, &params, &files).await?);
         }
         let Some(read) = last else {

@@ -8,7 +8,7 @@ use super::problem::Trouble;
 use super::walker::Walker;
 use crate::catalogue::{Exchange, Params, PartValue, WireBody, WireRequest};
 use crate::event::{ErrorPhase, EventKind, TransportError};
-use crate::http::{Answer, Part, Request, RequestBody, SentFile, record};
+use crate::http::{Answer, Exchange as HttpExchange, Part, Request, RequestBody, SentFile, record};
 use crate::scenario::Renewal;
 
 /// An answer that was read through the wire.
@@ -20,6 +20,20 @@ pub(super) struct Read {
     /// The fields that the wire knows.
     pub fields: Value,
     pub millis: f64,
+}
+
+/// A request on its way to being told.
+struct Sent {
+    id: String,
+    request: Request,
+    exchange: HttpExchange,
+}
+
+impl Sent {
+    /// The body of the answer, if there is an answer.
+    fn body(&self) -> Option<Result<Value, TransportError>> {
+        self.exchange.answer.as_ref().ok().map(body_of)
+    }
 }
 
 impl Walker<'_> {
@@ -59,9 +73,21 @@ impl Walker<'_> {
         if exchange.credential {
             self.add_credential(&mut request)?;
         }
-        let (answer, millis) = self.send(&exchange.name, request).await?;
-        let body = body_of(&answer).map_err(|error| Trouble::errored("run/protocol", error.message))?;
-        let fields = self.catalogue().wire.read_answer(exchange, answer.status, &body);
+        let sent = self.transmit(request).await;
+        let body = sent.body();
+        let fields = match (&sent.exchange.answer, &body) {
+            (Ok(answer), Some(Ok(body))) => self.catalogue().wire.read_answer(exchange, answer.status, body),
+            _ => Value::Null,
+        };
+        // What the answer gives away must be known as secret before the answer is told.
+        for (name, path) in std::mem::take(&mut self.secret_fields) {
+            let secret = path.iter().try_fold(&fields, |value, segment| value.get(segment));
+            if let Some(secret) = secret.filter(|secret| !secret.is_null()) {
+                self.journal.hide(&name, &[text_of(secret)]);
+            }
+        }
+        let (answer, millis) = self.tell(&exchange.name, sent).await?;
+        let body = body.unwrap_or(Ok(Value::Null)).map_err(|error| Trouble::errored("run/protocol", error.message))?;
         self.locate(exchange, answer.status, &fields).await;
         Ok(Read { status: answer.status, headers: answer.headers, body: Arc::new(body), fields, millis })
     }
@@ -78,7 +104,12 @@ impl Walker<'_> {
     }
 
     /// Sends a request, tells it, and gives the answer and how long it took in milliseconds.
-    pub(super) async fn send(&mut self, name: &str, mut request: Request) -> Result<(Answer, f64), Trouble> {
+    pub(super) async fn send(&mut self, name: &str, request: Request) -> Result<(Answer, f64), Trouble> {
+        let sent = self.transmit(request).await;
+        self.tell(name, sent).await
+    }
+
+    async fn transmit(&mut self, mut request: Request) -> Sent {
         self.requests += 1;
         let id = format!("{}-{}", self.world_id, self.requests);
         if self.run.target.correlation
@@ -92,16 +123,18 @@ impl Walker<'_> {
         }
         request.timeout = Some(self.step_timeout.unwrap_or(self.run.options.timeout));
         let exchange = self.client.send(&request).await;
+        Sent { id, request, exchange }
+    }
+
+    async fn tell(&mut self, name: &str, sent: Sent) -> Result<(Answer, f64), Trouble> {
+        let Sent { id, request, exchange } = sent;
         let record = record::exchange(name, 1, &id, &request, &exchange, &self.journal.redactor);
         let millis = record.millis;
         self.journal.emit(EventKind::Exchanged { step: self.step, exchange: Box::new(record) }).await;
-        match exchange.answer {
-            Ok(answer) => Ok((answer, millis)),
-            Err(error) => {
-                let message = format!("{} {}: {}", request.method, request.url.path(), error.message);
-                Err(Trouble::errored(phase_id(error.phase), message))
-            }
-        }
+        exchange.answer.map(|answer| (answer, millis)).map_err(|error| {
+            let message = format!("{} {}: {}", request.method, request.url.path(), error.message);
+            Trouble::errored(phase_id(error.phase), message)
+        })
     }
 
     /// Whether the credential ends within the catalogue's margin.

@@ -55,6 +55,8 @@ pub(super) struct Walker<'r> {
     pub requests: u64,
     /// How often each branch was taken, by its place.
     pub branches: HashMap<Span, u32>,
+    /// Fields of the next answer that are secret: the name for them, and where they stand.
+    pub secret_fields: Vec<(String, Vec<String>)>,
     evaluating: Vec<String>,
 }
 
@@ -104,6 +106,7 @@ impl<'r> Walker<'r> {
             section: Section::Session,
             requests: 0,
             branches: HashMap::new(),
+            secret_fields: Vec::new(),
             evaluating: Vec::new(),
         }
     }

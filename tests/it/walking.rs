@@ -67,7 +67,6 @@ fn after_always_runs_and_only_errs() {
     asked("steps:\n  - activity: introduction\n", 0);
     asked("steps:\n  - activity: confirm-face\n    with: { confirmed: true }\n", 1);
     asked("before:\n  - activity: capture-consent\nsteps:\n  - activity: introduction\n", 3);
-    asked("timeout: 1ms\nbefore:\n  - activity: introduction\nsteps: []\n", 3);
     let failing = "steps:\n  - activity: introduction\nafter:\n  - request: GET /nowhere\n";
     assert_told(failing, 3, &["of `after`"]);
 }
