@@ -1,5 +1,5 @@
 use super::arguments::CheckArguments;
-use super::terminal::{print_error, show_diagnostics};
+use super::terminal::{print_error, print_result, show_diagnostics};
 use super::{Exit, world};
 use crate::project::{Project, Selection};
 
@@ -13,6 +13,6 @@ pub(super) fn execute(arguments: &CheckArguments) -> Exit {
         print_error("no scenario was found\n");
         return Exit::Nothing;
     }
-    print_error(&format!("{} scenarios checked, {broken} cannot be run\n", sound + broken));
+    print_result(&format!("{} scenarios checked, {broken} cannot be run\n", sound + broken));
     if failed { Exit::Invalid } else { Exit::Success }
 }

@@ -24,6 +24,12 @@ pub(super) fn print_error(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
+/// Writes to standard output.
+pub(super) fn print_result(text: &str) {
+    // Nothing can be done for a reader that has gone.
+    let _ = anstream::stdout().write_all(text.as_bytes());
+}
+
 /// Tells of an error that no file has caused.
 pub(super) fn complain(message: &str) {
     print_error(&format!("\u{1b}[1;31merror\u{1b}[0m: {message}\n"));

@@ -68,7 +68,6 @@ rules! {
     // Scenarios.
     SCENARIO_STYLE = Error "scenario/style": "A scenario has both `steps` and `answers`.";
     DUPLICATE_STEP = Error "scenario/duplicate-step": "Two steps of a scenario have the same id.";
-    JSON_PATH = Error "scenario/json-path": "A JSONPath is not well-formed by RFC 9535.";
     CLEAR_SECRET = Error "settings/clear-secret": "A secret stands in a file in clear.";
     UNKNOWN_EMBEDDED = Error "settings/unknown-catalogue": "The settings name a catalogue that is not inside flowproof.";
     UNKNOWN_ENVIRONMENT = Error "settings/unknown-environment": "An environment is named that the settings do not have.";

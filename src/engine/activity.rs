@@ -13,6 +13,15 @@ use crate::http::SentFile;
 use crate::source::Spanned;
 use crate::template::{Data, Scope, Template};
 
+/// The values of an activity's inputs.
+#[derive(Default)]
+struct InputValues {
+    /// By their names in the catalogue.
+    by_name: Map<String, Value>,
+    /// As templates see them.
+    by_variable: Map<String, Value>,
+}
+
 /// What an interaction gave.
 pub(super) struct Reading {
     /// The outcome; `None` if the answer is none that the catalogue knows, or if the step was no activity.
@@ -86,7 +95,7 @@ impl Walker<'_> {
         activity: &Activity,
         given: &[(Spanned<String>, Template)],
     ) -> Result<Reading, Trouble> {
-        let (inputs, by_variable) = self.inputs(activity, given)?;
+        let InputValues { by_name: inputs, by_variable } = self.inputs(activity, given)?;
         self.memory.visit(&activity.name.value);
         let catalogue = self.catalogue().clone();
         let scope = self.scope().with("inputs", Value::Object(by_variable));
@@ -174,16 +183,12 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// The values of an activity's inputs: by their names, and as templates see them. Absent ones are null.
-    fn inputs(
-        &mut self,
-        activity: &Activity,
-        given: &[(Spanned<String>, Template)],
-    ) -> Result<(Map<String, Value>, Map<String, Value>), Trouble> {
+    /// The values of an activity's inputs. Absent ones are null.
+    fn inputs(&mut self, activity: &Activity, given: &[(Spanned<String>, Template)]) -> Result<InputValues, Trouble> {
         let references: Vec<_> = given.iter().flat_map(|(_, template)| template.references()).cloned().collect();
         self.prepare(&references)?;
         let scope = self.scope();
-        let (mut inputs, mut by_variable) = (Map::new(), Map::new());
+        let mut values = InputValues::default();
         for input in &activity.inputs {
             let given = given.iter().find(|(name, _)| name.value == input.name.value);
             let template = given.map(|(_, template)| template).or(input.default.as_ref());
@@ -207,10 +212,10 @@ impl Walker<'_> {
                 })?;
                 value = loaded.describe();
             }
-            inputs.insert(input.name.value.clone(), value.clone());
-            by_variable.insert(input.variable(), value);
+            values.by_name.insert(input.name.value.clone(), value.clone());
+            values.by_variable.insert(input.variable(), value);
         }
-        Ok((inputs, by_variable))
+        Ok(values)
     }
 
     fn params(

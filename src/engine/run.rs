@@ -6,9 +6,10 @@ use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use super::cancel::Urgency;
+use super::problem::Trouble;
 use super::walker::Walker;
 use super::{Cancel, Files, Target};
-use crate::event::{Event, EventKind, Summary, TargetRecord, VERSION, Verdict};
+use crate::event::{Event, EventKind, Problem, Summary, TargetRecord, VERSION, Verdict};
 use crate::plan::Planned;
 use crate::redact::Redactor;
 use crate::source::Sources;
@@ -155,24 +156,43 @@ async fn lane(
         let index = queue.fetch_add(1, Ordering::Relaxed);
         let Some(one) = planned.get(index) else { return };
         if run.cancel.urgency() >= Urgency::Drain {
-            skip(one, run, sender).await;
+            let reason = "the run was interrupted before it began".to_owned();
+            finish(one, run, sender, Verdict::Aborted, Vec::new(), Some(reason)).await;
             continue;
         }
-        Walker::new(run, one, index + 1, client.clone(), sender.clone()).run().await;
+        let walking = Walker::new(run, one, index + 1, client.clone(), sender.clone()).run();
+        // A defect that one scenario meets must not take the others with it.
+        let walked = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(walking)).await;
+        if let Err(panic) = walked {
+            let told = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let told = told.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            let message = format!("flowproof has a defect that this scenario met: {told}");
+            let mut trouble = Trouble::errored("run/panic", run.redactor.mask(&message));
+            trouble = trouble.note("please report it, with this scenario");
+            finish(one, run, sender, Verdict::Errored, vec![*trouble.0], None).await;
+        }
     }
 }
 
-/// Tells of a scenario that was not begun.
-async fn skip(planned: &Planned, run: &Run, sender: &mpsc::Sender<Event>) {
+/// Tells the end of a scenario that could not tell it itself.
+async fn finish(
+    planned: &Planned,
+    run: &Run,
+    sender: &mpsc::Sender<Event>,
+    verdict: Verdict,
+    problems: Vec<Problem>,
+    reason: Option<String>,
+) {
     let kind = EventKind::ScenarioFinished {
-        verdict: Verdict::Aborted,
+        verdict,
         flaky: false,
         millis: 0.0,
         requests: 0,
         walk: Vec::new(),
-        problems: Vec::new(),
-        reason: Some("the run was interrupted before it began".to_owned()),
+        problems,
+        reason,
     };
     let event = Event { at: run.options.clock.stamp(), scenario: Some(planned.id.clone()), kind };
+    // The receiver is gone only when the run is being torn down.
     let _ = sender.send(event).await;
 }

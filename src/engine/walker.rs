@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -16,6 +17,7 @@ use crate::catalogue::Catalogue;
 use crate::event::{Event, EventKind, Excerpt, Problem, Section, StepRecord, Verdict, WalkRecord};
 use crate::http::Client;
 use crate::plan::Planned;
+use crate::process::{Incident, Move, MoveKind};
 use crate::scenario::{Body, MAX_STEPS};
 use crate::source::Span;
 use crate::template::{Reference, Scope, Template, stream_key};
@@ -198,6 +200,10 @@ impl<'r> Walker<'r> {
             let mut take = |name: &str| movement.as_object_mut().and_then(|fields| fields.remove(name));
             let request = take("request").and_then(|id| id.as_str().map(str::to_owned));
             let instance = take("instance").and_then(|id| id.as_str().map(str::to_owned)).unwrap_or_default();
+            if let Ok(Move { kind: MoveKind::Incident { node, incident }, .. }) = Move::deserialize(&movement) {
+                let told = self.stop_of(node.as_deref().unwrap_or("its start"), &incident);
+                self.explain(told).await;
+            }
             let movement = self.journal.redactor.mask_json(movement);
             self.journal.emit(EventKind::TokenMoved { request, instance, movement }).await;
         }
@@ -206,6 +212,29 @@ impl<'r> Walker<'r> {
         let stubs = closed.stubs.iter().map(|name| format!("nothing was said of {name}: the simulator let it pass"));
         for message in unused.chain(stubs) {
             self.journal.emit(EventKind::Noted { message }).await;
+        }
+    }
+
+    /// Why the simulator could not go on, with the text of the condition where the definition is at hand.
+    fn stop_of(&self, node: &str, incident: &Incident) -> String {
+        let definition = self.planned.definition.as_deref();
+        let name = definition.and_then(|definition| definition.node(node)).map_or(node, |node| node.title());
+        let mut told = format!("the process stopped at \u{201c}{name}\u{201d} ({node}): {incident}");
+        if let Incident::Condition { flow, .. } = incident
+            && let Some(condition) = definition.and_then(|definition| definition.flow(flow)?.condition.as_ref())
+        {
+            let text = self.run.sources.text(condition.span).trim();
+            told +=
+                &format!("; the condition is `{text}`, so its variables must be set, for instance under `simulate`");
+        }
+        told
+    }
+
+    /// Adds to what is wrong; where nothing is, tells it as a remark.
+    async fn explain(&mut self, told: String) {
+        match self.problems.first_mut() {
+            Some(problem) => problem.notes.push(told),
+            None => self.journal.emit(EventKind::Noted { message: self.journal.mask(&told) }).await,
         }
     }
 

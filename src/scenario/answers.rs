@@ -1,10 +1,9 @@
 use std::time::Duration;
 
 use super::step::read_inputs;
-use super::{Branch, Save, Simulate, StepExpectation};
+use super::{Branch, Inputs, Save, Simulate, StepExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Span, Spanned};
-use crate::template::Template;
 use crate::yaml::{self, Fields, Kind, Node};
 
 /// What the process gets where it stands: for scenarios in which the process leads.
@@ -29,7 +28,7 @@ pub struct AnswersEntry {
 #[derive(Clone, Debug)]
 pub enum Visits {
     /// For every visit.
-    Every(Answer),
+    Every(Box<Answer>),
     /// One visit each, in order. A further visit fails the scenario.
     Each(Vec<Answer>),
 }
@@ -38,7 +37,7 @@ impl Visits {
     /// The answers in it.
     pub fn all(&self) -> &[Answer] {
         match self {
-            Self::Every(one) => std::slice::from_ref(one),
+            Self::Every(one) => std::slice::from_ref(&**one),
             Self::Each(many) => many,
         }
     }
@@ -50,7 +49,7 @@ pub struct Answer {
     /// Where it stands.
     pub span: Span,
     /// The inputs of the activity.
-    pub with: Vec<(Spanned<String>, Template)>,
+    pub with: Inputs,
     /// Instead of answering: how long time passes, so that a timer can fire.
     pub wait: Option<Spanned<Duration>>,
     /// Whether it is fine if it is never used.
@@ -73,7 +72,7 @@ impl Answers {
                 Kind::Sequence(items) => {
                     Visits::Each(items.iter().filter_map(|item| Answer::read(item, sources, found)).collect())
                 }
-                _ => Visits::Every(Answer::read(&entry.value, sources, found)?),
+                _ => Visits::Every(Box::new(Answer::read(&entry.value, sources, found)?)),
             };
             Some(AnswersEntry { key: entry.key.clone(), visits })
         };

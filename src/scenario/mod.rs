@@ -19,4 +19,4 @@ pub use model::{Body, MAX_STEPS, Scenario};
 pub use session::{Opening, Renewal, SessionUse};
 pub use simulate::{DirectiveUse, Simulate, SimulateEntry, SimulateVisits};
 pub use step::{Check, RequestLine, Save, SaveFrom, Step, StepKind};
-pub use variable::{Variable, is_id};
+pub use variable::{Inputs, Variable, is_id};

@@ -1,6 +1,6 @@
+use super::Inputs;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Span, Spanned};
-use crate::template::Template;
 use crate::yaml::{Fields, Node};
 
 /// How a scenario wants its session.
@@ -11,7 +11,7 @@ pub struct SessionUse {
     /// Whether the credential is renewed.
     pub renewal: Renewal,
     /// Inputs for activities of the opening: the activity, then its inputs.
-    pub inputs: Vec<(Spanned<String>, Vec<(Spanned<String>, Template)>)>,
+    pub inputs: Vec<(Spanned<String>, Inputs)>,
     /// Where it stands; `None` if the file says nothing.
     pub span: Option<Span>,
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::variable::check_id;
-use super::{Branch, Simulate, StepExpectation};
+use super::{Branch, Inputs, Simulate, StepExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::expect::Matcher;
 use crate::query::JsonPath;
@@ -40,7 +40,7 @@ pub enum StepKind {
         /// Its name.
         name: Spanned<String>,
         /// Its inputs.
-        with: Vec<(Spanned<String>, Template)>,
+        with: Inputs,
         /// The element that is meant, by id or name, where an activity stands several times in a diagram.
         element: Option<Spanned<String>>,
         /// Whether it is sent although the process stands elsewhere.
@@ -74,9 +74,9 @@ pub struct RequestLine {
     /// The path below the target's base URL, or a whole URL.
     pub target: Template,
     /// Headers.
-    pub headers: Vec<(Spanned<String>, Template)>,
+    pub headers: Inputs,
     /// Query parameters.
-    pub query: Vec<(Spanned<String>, Template)>,
+    pub query: Inputs,
     /// A JSON body.
     pub json: Option<Template>,
     /// Whether the session's credential is sent.
@@ -308,7 +308,7 @@ impl SaveFrom {
             Err(error) => {
                 let place = node.place(sources.text(node.span), error.offset, 1);
                 found.push(
-                    Diagnostic::new(Id::JSON_PATH, format!("`{}` is no JSONPath", text.value))
+                    Diagnostic::new(Id::QUERY_PATH, format!("`{}` is no JSONPath", text.value))
                         .label(place, error.message),
                 );
                 None
@@ -318,12 +318,7 @@ impl SaveFrom {
 }
 
 /// Reads a mapping of names to values that may hold templates.
-pub(super) fn read_inputs(
-    node: &Node,
-    what: &str,
-    sources: &Sources,
-    found: &mut Diagnostics,
-) -> Vec<(Spanned<String>, Template)> {
+pub(super) fn read_inputs(node: &Node, what: &str, sources: &Sources, found: &mut Diagnostics) -> Inputs {
     let entries = node.mapping(what, found).unwrap_or_default();
     entries.iter().map(|entry| (entry.key.clone(), Template::read(&entry.value, sources, found))).collect()
 }

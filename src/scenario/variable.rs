@@ -24,6 +24,9 @@ impl Variable {
     }
 }
 
+/// What a step gives to an activity: the names of inputs and their values.
+pub type Inputs = Vec<(Spanned<String>, Template)>;
+
 /// Whether a text is an id: a lower-case letter, then lower-case letters, digits and underscores. A hyphen would be a
 /// subtraction in a template.
 pub fn is_id(text: &str) -> bool {

@@ -56,9 +56,9 @@ impl Book {
         self.step.extend(entries.into_iter().map(Line::new));
     }
 
-    /// How many entries there are.
+    /// How many lines it has, with those that are kept because they were never used.
     pub fn len(&self) -> usize {
-        self.scenario.len() + self.step.len()
+        self.scenario.len() + self.step.len() + self.unused.len()
     }
 
     /// What an element is told for this visit: by the first of its keys, the most specific one first, that has an entry.

@@ -14,7 +14,7 @@ pub const MAX_INSTANCES: usize = 1_000;
 pub const MAX_MOVES: usize = 100_000;
 /// How many captures of one subject are kept; older ones go first.
 pub const MAX_CAPTURES: usize = 100;
-/// How many entries a script may have, step-level ones included.
+/// How many entries a world keeps: its script, those of the step at hand, and those of steps before that were never used.
 pub const MAX_ENTRIES: usize = 10_000;
 /// How deeply JSON in a request may be nested.
 pub const MAX_JSON_DEPTH: usize = 64;

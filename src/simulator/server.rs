@@ -114,6 +114,14 @@ impl Simulator {
         Ok(work(&mut world))
     }
 
+    /// Opens a world without a request, as its first request would.
+    ///
+    /// # Errors
+    /// There are too many worlds; one sentence.
+    pub fn open(&self, id: &str) -> Result<(), String> {
+        self.with(id, |_| ()).map_err(|(_, problem)| problem["error"].as_str().unwrap_or_default().to_owned())
+    }
+
     /// Ends a world and tells what became of it; of one that does not exist, nothing.
     pub fn close(&self, id: &str) -> Closing {
         let world = self.worlds().remove(id);

@@ -40,3 +40,19 @@ fn help_teaches() {
         insta::assert_snapshot!(arguments.join(" "), String::from_utf8_lossy(&output.stdout));
     }
 }
+
+/// The table of problem ids is made from the code. When it has changed, this test writes it anew and fails once.
+#[test]
+fn problem_ids_are_documented() {
+    let mut page = "# Problems of files\n\nEvery problem that `flowproof check` and `flowproof run` show of a file has one of these ids.\nErrors keep a file from being run, warnings do not.\n\n| id | severity | when |\n|---|---|---|\n"
+        .to_owned();
+    for rule in flowproof::diagnostic::rules() {
+        let severity = format!("{:?}", rule.severity).to_lowercase();
+        page += &format!("| `{}` | {severity} | {} |\n", rule.id, rule.summary);
+    }
+    let path = shipped().join("docs/diagnostics.md");
+    if std::fs::read_to_string(&path).unwrap_or_default() != page {
+        std::fs::write(&path, page).unwrap();
+        panic!("docs/diagnostics.md was out of date and has been written anew; look at it and keep it");
+    }
+}

@@ -1,6 +1,7 @@
 //! The program as its users meet it: the real binary, real files, real HTTP over loopback.
 
 mod corpus;
+mod defects;
 mod documentation;
 mod export;
 mod files;

@@ -1,1 +1,235 @@
+//! The simulator over a loopback socket.
 
+use std::sync::Arc;
+
+use flowproof::catalogue::{Catalogue, WireBody, WireRequest};
+use flowproof::simulator::{HANDSHAKE, Simulator, WORLD_HEADER, bound};
+use reqwest::{Client as Http, Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::support::{Client, catalogue, config, image, onboarding, params};
+
+/// A simulator that is served, and one world of it.
+struct Served {
+    http: Http,
+    base: String,
+    catalogue: Arc<Catalogue>,
+    simulator: Arc<Simulator>,
+    /// Writes requests; its own world is not used.
+    writer: Client,
+}
+
+/// Serves a simulator while `walk` runs.
+fn served(catalogue: Arc<Catalogue>, walk: impl AsyncFnOnce(&mut Served)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let config = config(Arc::clone(&catalogue), vec![("onboarding".to_owned(), onboarding())]);
+        let simulator = Arc::new(Simulator::new(config.clone()));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(Arc::clone(&simulator).serve(listener, async {
+            let _ = stopped.await;
+        }));
+        // Another test may have been first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = Http::builder().no_proxy().tls_certs_only([]).build().unwrap();
+        let writer = Client::in_world("writer", config);
+        let mut served = Served { http, base, catalogue, simulator, writer };
+        walk(&mut served).await;
+        drop(served);
+        stop.send(()).unwrap();
+        serving.await.unwrap().unwrap();
+    });
+}
+
+impl Served {
+    async fn control(&self, world: &str, method: Method, path: &str, body: &str) -> (StatusCode, Value) {
+        let url = format!("{}{HANDSHAKE}{path}", self.base);
+        let request = self.http.request(method, url).header(WORLD_HEADER, world).body(body.to_owned());
+        let answer = request.send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap())
+    }
+
+    /// Sends what the catalogue writes, and reads the answer through it.
+    async fn call(&mut self, world: &str, exchange: &str, params: flowproof::catalogue::Params) -> (u16, Value) {
+        let WireRequest { method, url, headers, body } = self.writer.request(exchange, &params);
+        let url = url.replace(super::support::BASE, &self.base);
+        let mut request = self.http.request(method.parse().unwrap(), url).header(WORLD_HEADER, world);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        request = match body {
+            WireBody::None => request,
+            WireBody::Json(body) => request.json(&body),
+            WireBody::Multipart(parts) => {
+                let form = parts.into_iter().fold(reqwest::multipart::Form::new(), |form, part| match part.value {
+                    flowproof::catalogue::PartValue::Text(text) => form.text(part.name, text),
+                    flowproof::catalogue::PartValue::File(media) => {
+                        let file = reqwest::multipart::Part::bytes(media.bytes.to_vec()).file_name(media.name);
+                        form.part(part.name, file.mime_str(&media.media).unwrap())
+                    }
+                });
+                request.multipart(form)
+            }
+        };
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body = answer.bytes().await.unwrap();
+        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+        let exchange = self.catalogue.wire.exchange(exchange).unwrap();
+        (status, self.catalogue.wire.read_answer(exchange, status, &body))
+    }
+
+    async fn walk(&mut self, world: &str) {
+        let (status, answer) = self.call(world, "issue-bearer", params(json!({ "key": super::support::KEY }))).await;
+        assert_eq!(status, 200);
+        self.writer.bearer = answer["bearer"].as_str().map(str::to_owned);
+        let token =
+            json!({ "name": "one", "process": "onboarding", "status": "ACTIVE", "parameters": { "name": "Ada" } });
+        let (_, token) = self.call(world, "create-token", params(token)).await;
+        let start = token["start-address"].as_str().unwrap();
+        assert!(start.starts_with(&self.base), "{start}");
+        let (_, created) = self.call(world, "create-instance", params(json!({ "token": token["id"] }))).await;
+        let instance = json!({ "instance": created["instance"] });
+        let (_, screen) = self.call(world, "start", params(instance.clone())).await;
+        assert_eq!(screen["element"]["name"], "Introduction");
+        self.call(world, "continue", params(instance.clone())).await;
+        let mut upload = params(json!({ "instance": created["instance"], "subject": "face1" }));
+        upload.insert("image".to_owned(), image("flowproof: quality=748"));
+        assert_eq!(self.call(world, "upload-face", upload.clone()).await.0, 204);
+        let (_, failed) = self.call(world, "continue", params(instance.clone())).await;
+        assert_eq!((&failed["code"], &failed["element"]["name"]), (&json!(748), &json!("Capture Face Image")));
+
+        let told = json!([{ "key": "face-quality", "visits": { "each": [{ "outcome": "success" }] } }]).to_string();
+        assert_eq!(self.control(world, Method::POST, "/next", &told).await, (StatusCode::OK, json!({})));
+        self.call(world, "upload-face", upload).await;
+        let (_, confirm) = self.call(world, "continue", params(instance.clone())).await;
+        assert_eq!(confirm["element"]["name"], "Confirm Face Image");
+        let confirmed = json!({ "instance": created["instance"], "variables": { "photoConfirmed": true } });
+        let (_, end) = self.call(world, "continue", params(confirmed)).await;
+        assert_eq!(end["state"], "COMPLETED_ENDED_SUCCESS");
+    }
+}
+
+#[test]
+fn a_walk_over_http() {
+    served(catalogue(&[]), async |served| {
+        let script = json!({ "entries": [
+            { "key": "screening", "visits": { "every": { "set": { "screened": true } } } },
+            { "key": "never", "visits": { "every": {} } }
+        ] });
+        assert_eq!(served.control("w.1", Method::POST, "/script", &script.to_string()).await.0, StatusCode::OK);
+        served.walk("w.1").await;
+        let (_, closing) = served.control("w.1", Method::POST, "/close", "").await;
+        assert_eq!((&closing["unused"], &closing["stubs"]), (&json!(["never"]), &json!([])));
+        assert_eq!(closing["moves"][0]["request"], "c-start");
+        assert_eq!(served.simulator.open_worlds(), 0);
+        let (status, closing) = served.control("w.1", Method::POST, "/close", "").await;
+        assert_eq!((status, &closing["moves"]), (StatusCode::OK, &json!([])), "the world is forgotten");
+    });
+}
+
+#[test]
+fn a_walk_with_other_names_and_multipart() {
+    let json_image = "body: { format: json, fields: { image: /image, format: /format } }";
+    let edits = [
+        (json_image, "body: { format: multipart, fields: { image: /picture, format: /kind } }"),
+        ("element.name: /activity/name", "element.name: /where/names/0"),
+        ("bearer: /token", "bearer: /credentials/0/jwt"),
+        ("code: /code", "code: /error/number"),
+        ("path: /api/process-server/continue", "path: /v9/on"),
+    ];
+    served(catalogue(&edits), async |served| served.walk("w").await);
+}
+
+#[test]
+fn the_handshake_tells_what_is_served() {
+    served(catalogue(&[]), async |served| {
+        let (status, told) = served.control("w", Method::GET, "", "").await;
+        assert_eq!(status, StatusCode::OK);
+        let expected =
+            json!({ "flowproof": "simulator", "version": 1, "catalogue": "trustx", "processes": ["onboarding"] });
+        assert_eq!(told, expected);
+        assert_eq!(served.simulator.open_worlds(), 0, "asking opens no world");
+    });
+}
+
+#[test]
+fn the_clock_is_moved_by_request() {
+    served(catalogue(&[]), async |served| {
+        let now = served.control("w", Method::POST, "/clock", r#"{"advance":"PT4M30S"}"#).await;
+        assert_eq!(now, (StatusCode::OK, json!({ "now": "2026-03-01T12:04:30.250Z" })));
+        let other = served.control("v", Method::POST, "/clock", r#"{"advance":"250ms"}"#).await;
+        assert_eq!(other.1["now"], "2026-03-01T12:00:00.500Z");
+    });
+}
+
+#[test]
+fn what_the_control_api_cannot_read_is_said() {
+    served(catalogue(&[]), async |served| {
+        let deep = "[".repeat(100);
+        for (method, path, body, status, message) in [
+            (Method::POST, "/script", "{", 400, "the body cannot be read as JSON"),
+            (Method::POST, "/script", r#"{"starts":{}}"#, 400, "unknown field `starts`, expected `start` or `entries`"),
+            (Method::POST, "/script", r#"{"start":{"a..b":1}}"#, 400, "`a..b` is not a path"),
+            (Method::POST, "/script", &deep, 400, "nested more than 64 levels deep"),
+            (Method::POST, "/next", r#"[{"key":"x","visits":{"often":{}}}]"#, 400, "expected `every` or `each`"),
+            (
+                Method::POST,
+                "/next",
+                r#"[{"key":"face-quality","visits":{"every":{"outcome":"x"}}}]"#,
+                400,
+                "`face-quality` has no outcome `x`",
+            ),
+            (Method::POST, "/clock", r#"{"advance":"soon"}"#, 400, "`advance`: it is no length of time"),
+            (Method::POST, "/clock", r#"{"advance":"P1Y"}"#, 400, "`advance`: "),
+            (Method::POST, "/clock", "{}", 400, "missing field `advance`"),
+            (Method::GET, "/close", "", 405, "takes POST"),
+            (Method::POST, "", "", 405, "takes GET"),
+            (Method::GET, "/nowhere", "", 404, "has no `/_flowproof/nowhere`"),
+        ] {
+            let (found, answer) = served.control("w", method, path, body).await;
+            let error = answer["error"].as_str().unwrap_or_default();
+            assert_eq!((found.as_u16(), error.contains(message)), (status, true), "{path} {body}: {answer}");
+        }
+        for world in ["", "a b", "é", &"x".repeat(65)] {
+            let (status, answer) = served.control(world, Method::GET, "", "").await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{world}: {answer}");
+        }
+        assert_eq!(served.control(&"x".repeat(64), Method::GET, "", "").await.0, StatusCode::OK);
+    });
+}
+
+#[test]
+fn bodies_are_bounded_and_must_be_readable() {
+    served(catalogue(&[]), async |served| {
+        let url = format!("{}/api/process-server/continue", served.base);
+        let send = |body: Vec<u8>| served.http.post(&url).header("content-type", "application/json").body(body).send();
+        let answer = send(vec![b' '; bound::MAX_BODY_BYTES + 1]).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+        let body: Value = answer.json().await.unwrap();
+        assert!(body["message"].as_str().unwrap().contains("16777216 bytes"), "{body}");
+        assert_eq!(send(b"{\"variables\":".to_vec()).await.unwrap().status(), StatusCode::BAD_REQUEST);
+        assert_eq!(send("[".repeat(65).into_bytes()).await.unwrap().status(), StatusCode::BAD_REQUEST);
+        let unparted = served.http.post(&url).header("content-type", "multipart/form-data; boundary=x").body("garbage");
+        assert_eq!(unparted.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+        assert_eq!(send(vec![b' '; 10]).await.unwrap().status(), StatusCode::NOT_FOUND, "no body, so no instance");
+    });
+}
+
+#[test]
+fn there_is_a_bound_on_worlds() {
+    served(catalogue(&[]), async |served| {
+        for number in 0..bound::MAX_WORLDS {
+            served.simulator.open(&number.to_string()).unwrap();
+        }
+        let full = served.control("one-too-many", Method::POST, "/script", "{}").await;
+        assert_eq!(full.0, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(full.1["error"].as_str().unwrap().starts_with("20000 worlds are open"), "{}", full.1);
+        assert_eq!(served.control("7", Method::POST, "/close", "").await.0, StatusCode::OK);
+        assert_eq!(served.control("one-too-many", Method::POST, "/script", "{}").await.0, StatusCode::OK);
+    });
+}

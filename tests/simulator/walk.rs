@@ -161,3 +161,24 @@ fn other_names_and_places_on_the_wire_change_nothing() {
     assert_eq!((failed.at(), &failed.object["code"]), ("Capture Face Image", &json!(748)));
     assert_eq!(failed.body.unwrap()["error"]["number"], 748);
 }
+
+/// Real exports of the designer begin with a wait state or tell why they cannot go on; never anything else.
+#[test]
+#[ignore = "needs third-party data"]
+fn real_exports_begin() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/bpmn");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "bpmn") {
+            continue;
+        }
+        let mut client = Client::new(super::support::definition(&std::fs::read_to_string(&path).unwrap()));
+        client.open();
+        let screen = client.start().ok();
+        let state = screen.object["state"].as_str().unwrap();
+        assert!(state == "ACTIVE" || screen.object["message"].is_string(), "{}: {screen:?}", path.display());
+        seen += 1;
+    }
+    assert!(seen > 0);
+}
