@@ -19,3 +19,6 @@ pub use record::{
 };
 pub use summary::Summary;
 pub use verdict::Verdict;
+
+#[cfg(test)]
+mod tests;
