@@ -115,10 +115,9 @@ impl Client {
         TransportError {
             phase: ErrorPhase::Protocol,
             message: format!(
-                "the answer of {} (status {status}) is larger than {} bytes; raise `{}` if that is right",
+                "the answer of {} (status {status}) is larger than {} bytes, the most that is read of one answer",
                 place(url),
-                self.config.max_response_bytes,
-                setting::MAX_RESPONSE_BYTES
+                self.config.max_response_bytes
             ),
         }
     }

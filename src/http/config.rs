@@ -7,7 +7,6 @@ pub(super) mod setting {
     pub const ALLOWED_HOSTS: &str = "allowed-hosts";
     pub const CA: &str = "tls.ca";
     pub const CLIENT_CERTIFICATE: &str = "tls.client-certificate";
-    pub const MAX_RESPONSE_BYTES: &str = "max-response-bytes";
     pub const PROXY: &str = "proxy";
     pub const TIMEOUT: &str = "timeout";
 }

@@ -60,3 +60,22 @@ fn message(ledger: &Ledger) -> String {
     }
     parts.join(" · ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::ledger::Live;
+
+    #[test]
+    fn the_message_tells_what_is_wrong_and_what_runs() {
+        let mut ledger = Ledger::default();
+        assert_eq!(message(&ledger), "");
+        for title in ["A\x1b[2J", "B", "C"] {
+            ledger.live.insert(title.to_owned(), Live { title: title.to_owned(), ..Live::default() });
+        }
+        (ledger.summary.failed, ledger.summary.errored) = (1, 2);
+        assert_eq!(message(&ledger), "1 failed · 2 errored · A\u{fffd}[2J and 2 more");
+        ledger.live.retain(|title, _| title == "B");
+        assert_eq!(message(&ledger), "1 failed · 2 errored · B");
+    }
+}

@@ -71,7 +71,7 @@ async fn a_body_that_is_announced_too_large_is_not_read() {
     let (error, _) = failure(Behaviour::SayThenSilence(said)).await;
     assert_eq!(
         error.message,
-        "the answer of 127.0.0.1:PORT (status 200) is larger than 10485760 bytes; raise `max-response-bytes` if that is right"
+        "the answer of 127.0.0.1:PORT (status 200) is larger than 10485760 bytes, the most that is read of one answer"
     );
     assert_eq!(error.phase, ErrorPhase::Protocol);
 }

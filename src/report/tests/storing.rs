@@ -33,7 +33,7 @@ fn stored_events_give_the_same_text() {
 fn a_line_that_was_cut_off_is_not_read_and_what_is_no_event_is_named() {
     let text = store(&failing());
     let count = text.lines().count();
-    assert_eq!(stored(text[..text.len() - 9].as_bytes()).filter_map(Result::ok).count(), count - 1);
+    assert_eq!(stored(&text.as_bytes()[..text.len() - 9]).filter_map(Result::ok).count(), count - 1);
     let broken = text.replacen("\"event\":\"step-started\"", "\"event\":\"step-dreamt\"", 1);
     let line = text.lines().position(|line| line.contains("step-started")).expect("a step") + 1;
     let last = stored(broken.as_bytes()).last().expect("something");
