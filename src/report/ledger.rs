@@ -35,7 +35,7 @@ pub(super) struct Live {
     /// The last exchange of each step that did not pass, and of the last step.
     pub exchanges: BTreeMap<u32, ExchangeRecord>,
     /// A step that passed and whose exchange is kept only until there is a later one.
-    settled: Option<u32>,
+    pub settled: Option<u32>,
 }
 
 /// A scenario that has ended.
