@@ -71,7 +71,8 @@ mod tests {
         let mut ledger = Ledger::default();
         assert_eq!(message(&ledger), "");
         for title in ["A\x1b[2J", "B", "C"] {
-            ledger.live.insert(title.to_owned(), Live { title: title.to_owned(), ..Live::default() });
+            let live = ledger.live.entry(title.to_owned()).or_insert_with(Live::default);
+            live.title = title.to_owned();
         }
         (ledger.summary.failed, ledger.summary.errored) = (1, 2);
         assert_eq!(message(&ledger), "1 failed · 2 errored · A\u{fffd}[2J and 2 more");
