@@ -12,6 +12,9 @@ use crate::scenario::{Branch, Promise, StepExpectation};
 use crate::source::{Span, Spanned};
 use crate::template::{Reference, Scope};
 
+/// Stands for a value that is not shown.
+const HIDDEN: &str = "[secret]";
+
 /// The word for the process's end in `next:`.
 pub(super) const END: &str = "end";
 
@@ -162,6 +165,7 @@ impl Walker<'_> {
                 Judged::Failed => (Held::No, Verdict::Failed),
                 Judged::Undecidable(_) => (Held::Undecided, Verdict::Errored),
             };
+            let judgement = self.without_cut_secrets(judgement);
             let record = ExpectationRecord {
                 subject: judgement.subject,
                 held,
@@ -172,6 +176,26 @@ impl Walker<'_> {
                 excerpt: Some(Excerpt::of(&self.run.sources, judgement.span)),
             };
             self.record_expectation(record, verdict, Vec::new()).await;
+        }
+    }
+
+    /// A text that was shortened may hold the beginning of a secret, which masking does not find: where secrets are
+    /// involved, shortened texts are left out.
+    fn without_cut_secrets(&self, judgement: Judgement) -> Judgement {
+        let actual = judgement.actual.as_ref().map(Value::to_string).unwrap_or_default();
+        let involved = !judgement.tainted.is_empty() || self.journal.redactor.contains(&actual);
+        let cut = [&judgement.expected, &judgement.message, &actual].into_iter().any(|text| text.contains('…'));
+        if !involved || !cut {
+            return judgement;
+        }
+        let told = if judgement.holds() { "is as expected" } else { "is not as expected" };
+        Judgement {
+            message: format!("{} {told}; it is not shown, because a secret is involved", judgement.subject),
+            expected: HIDDEN.to_owned(),
+            expected_value: None,
+            actual: judgement.actual.map(|_| Value::String(HIDDEN.to_owned())),
+            diff: Vec::new(),
+            ..judgement
         }
     }
 

@@ -59,11 +59,11 @@ impl Compiled {
                 return None;
             }
         };
-        let free = |nested| compiled.undeclared_variables(nested).into_iter().collect();
-        let (roots, paths) = (free(false), free(true));
+        // An expression binds no names, so every name in it is free. The engine's own list leaves out what is sliced.
+        let paths = compiled.undeclared_variables(true).into_iter().collect();
         let mut names = Names::default();
         scan(source, base, &mut names);
-        let (references, calls) = resolve(names, &roots, &paths, span, place, found);
+        let (references, calls) = resolve(names, &paths, span, place, found);
         let linear = span.len() == source.len();
         Some(Self { code: Code::Expression(compiled), span, linear, references, calls })
     }
@@ -82,7 +82,7 @@ impl Compiled {
             found.push(too_many_tokens(span));
             return None;
         }
-        let (roots, paths) = match ENGINE.template_from_str(text) {
+        let (roots, paths): (BTreeSet<String>, BTreeSet<String>) = match ENGINE.template_from_str(text) {
             Ok(template) => {
                 let free = |nested| template.undeclared_variables(nested).into_iter().collect();
                 (free(false), free(true))
@@ -102,7 +102,8 @@ impl Compiled {
                 None => scan(inside, range.start, &mut names),
             }
         }
-        let (references, calls) = resolve(names, &roots, &paths, span, place, found);
+        names.keep(|name| roots.contains(name) || !is_bound(name, text));
+        let (references, calls) = resolve(names, &paths, span, place, found);
         let linear = span.len() == text.len();
         Some(Self { code: Code::Block(text.to_owned()), span, linear, references, calls })
     }
@@ -217,14 +218,12 @@ fn missing(scope: &Scope, path: &[String]) -> Option<(usize, Vec<String>)> {
 
 /// Turns names into references and calls, and reports those that nothing bears.
 fn resolve(
-    mut names: Names,
-    roots: &BTreeSet<String>,
+    names: Names,
     paths: &BTreeSet<String>,
     span: Span,
     place: &Place,
     found: &mut Diagnostics,
 ) -> (Vec<Reference>, Vec<Spanned<String>>) {
-    names.keep(roots);
     let mut unknown = |what: &str, name: &str, range: Range<usize>, known: Vec<&str>| {
         let one = Diagnostic::new(Id::TEMPLATE_UNKNOWN, format!("there is no {what} `{name}`"));
         found.push(one.label((place.locate)(range), format!("unknown {what}")).help_if(suggest(name, known)));
@@ -257,6 +256,24 @@ fn resolve(
         }
     }
     (references, calls)
+}
+
+/// Whether a text with blocks gives a name its value itself.
+fn is_bound(name: &str, text: &str) -> bool {
+    let binds = |tag: &str| {
+        let tag = tag.trim_start_matches(['-', '+']).trim_start();
+        let word = tag.split_whitespace().next().unwrap_or_default();
+        let head = match word {
+            "for" => tag.split(" in ").next(),
+            "set" | "with" => tag.split('=').next(),
+            "macro" | "call" => tag.split("%}").next(),
+            _ => None,
+        };
+        let mut words = head.into_iter().flat_map(|head| head.split(|c: char| !c.is_alphanumeric() && c != '_'));
+        // The word that begins a tag is no name.
+        word == name || words.any(|word| word == name)
+    };
+    name == "loop" || text.split("{%").skip(1).any(binds)
 }
 
 fn is_global(name: &str) -> bool {

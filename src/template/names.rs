@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// A name in an expression and the bytes it covers.
@@ -194,9 +193,9 @@ pub(super) fn string_end(bytes: &[u8], at: usize) -> usize {
 }
 
 impl Names {
-    /// Keeps what is not bound inside the template itself; `free` are the engine's undeclared names.
-    pub(super) fn keep(&mut self, free: &BTreeSet<String>) {
-        let is_free = |name: &Name| free.contains(&name.path[0]);
+    /// Keeps what is not bound inside the template itself.
+    pub(super) fn keep(&mut self, free: impl Fn(&str) -> bool) {
+        let is_free = |name: &Name| free(&name.path[0]);
         self.paths.retain(is_free);
         self.calls.retain(is_free);
     }

@@ -415,3 +415,20 @@ fn templates_are_shared_by_threads() {
     shared::<Template>();
     shared::<Scope>();
 }
+
+/// The engine's own list of what an expression reads leaves out what is sliced.
+#[test]
+fn a_part_of_a_secret_is_a_secret() {
+    for template in [
+        "{{ secrets.pass[:-2] }}",
+        "{{ vars.token[1:] }}",
+        "{{ ('x' ~ secrets.pass)[:8] }}",
+        "{{ base64(secrets.pass[:6]) }}",
+    ] {
+        assert!(evaluated(&format!("a: {}", json!(template))).secret, "{template}");
+        let block = format!("{{% if true %}}{template}{{% endif %}}");
+        assert!(evaluated(&format!("a: {}", json!(block))).secret, "{block}");
+    }
+    let bound = "{% for secret in [1, 2] %}{{ secret }}{% endfor %}";
+    assert!(!evaluated(&format!("a: {}", json!(bound))).secret);
+}

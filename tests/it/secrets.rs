@@ -66,6 +66,26 @@ fn keys_and_bearers_are_in_no_output() {
     assert!(ran.events.contains("[secret:bearer]"));
 }
 
+/// The shipped scenarios handle bearers in every way: none may be in an output, not even a part of one.
+#[test]
+fn no_shipped_scenario_gives_a_bearer_away() {
+    let ran = TestProject::shipped().run(&["--verbose"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(!ran.all().contains("eyJhbGciOi"));
+}
+
+/// What is shortened in a message must not keep the beginning of a secret.
+#[test]
+fn a_long_secret_is_not_shown_by_its_beginning() {
+    let long = format!("begin-of-the-secret-{}", "0123456789".repeat(40));
+    let text = "scenario: Long\nsecrets: { long: \"{{ env.LONG }}\" }\nsteps:\n  - check:\n      \"{{ secrets.long }}\": \"x {{ secrets.long }}\"\n";
+    let project = TestProject::bare().file("scenarios/a.yaml", text);
+    let ran = project.run_with(&[], &[("LONG", &long)]);
+    assert_eq!(ran.code, Some(1), "{}", ran.all());
+    assert!(!ran.all().contains("begin-of-the-secret"), "{}", ran.all());
+    assert!(ran.stdout.contains("secrets.long is not as expected"), "{}", ran.stdout);
+}
+
 #[test]
 fn a_secret_that_is_too_short_to_be_masked_is_refused() {
     let text = "scenario: Short\nsecrets: { pin: \"{{ env.PIN }}\" }\nsteps:\n  - check: { \"{{ secrets.pin }}\": { exists: true } }\n";
