@@ -179,8 +179,19 @@ proptest! {
     ) {
         let wire = exchange.write_answer(answer, &object);
         let read = catalogue.wire.read_answer(exchange, wire.status, &wire.body.unwrap_or_default());
-        prop_assert_eq!(read, object);
+        prop_assert_eq!(without_empty_wholes(answer, read), without_empty_wholes(answer, object));
     }
+}
+
+/// A whole that stands at the root of a body has no place of its own: where it is empty, the body is as if it were absent.
+fn without_empty_wholes(answer: &Answer, mut object: Value) -> Value {
+    for field in answer.fields.iter().filter(|field| field.pointers.iter().any(String::is_empty)) {
+        let members = object.as_object_mut().unwrap();
+        if members.get(field.name.as_str()).is_some_and(|whole| whole == &json!({})) {
+            members.shift_remove(field.name.as_str());
+        }
+    }
+    object
 }
 
 #[test]

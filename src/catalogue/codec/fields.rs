@@ -52,7 +52,8 @@ pub fn read(fields: &[&Field], body: &Value) -> Value {
     object
 }
 
-/// A whole without what is a field of its own; `None` if nothing is left.
+/// A whole without what is a field of its own; `None` if nothing is left. The root of a body is always there, so an empty one
+/// says nothing.
 fn without_others(value: &Value, at: &str, fields: &[&Field]) -> Option<Value> {
     let mut own = value.clone();
     if own.is_object() {
@@ -62,5 +63,5 @@ fn without_others(value: &Value, at: &str, fields: &[&Field]) -> Option<Value> {
         }
     }
     let nothing = |value: &Value| value.as_object().is_some_and(Map::is_empty);
-    (!nothing(&own) || nothing(value)).then_some(own)
+    (!nothing(&own) || (nothing(value) && !at.is_empty())).then_some(own)
 }
