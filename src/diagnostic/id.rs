@@ -115,6 +115,7 @@ rules! {
     CATALOGUE_DUPLICATE = Error "catalogue/duplicate": "Two things of a catalogue that are told apart by it are the same.";
     CATALOGUE_INCOMPLETE = Error "catalogue/incomplete": "Something in a catalogue needs what is not declared.";
     CATALOGUE_POINTER = Error "catalogue/pointer": "A pointer of a catalogue's wire is not well-formed.";
+    CATALOGUE_ROUTE = Warning "catalogue/route": "Two exchanges have the same method and path, so that the simulator plays the first alone.";
     CATALOGUE_PATH = Error "catalogue/path": "A path in a catalogue is not well-formed.";
 
     // JSONPath.

@@ -46,3 +46,50 @@ impl Fields<'_> {
         self.optional(key)?.duration(&format!("`{key}`"), found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn lengths_of_time_are_read_in_both_notations() {
+        for (text, milliseconds) in [
+            ("30s", 30_000),
+            ("250ms", 250),
+            ("1.5s", 1_500),
+            ("2m 30s", 150_000),
+            ("2m30s", 150_000),
+            ("1h", 3_600_000),
+            ("1d", 86_400_000),
+            ("0s", 0),
+            ("PT30M", 1_800_000),
+            ("PT4M30S", 270_000),
+            ("P1DT1H", 90_000_000),
+            ("P1W", 604_800_000),
+            ("P366D", 31_622_400_000),
+        ] {
+            assert_eq!(parse_duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for (text, why) in [
+            ("", "it is no length of time"),
+            ("30", "it is no length of time"),
+            ("soon", "it is no length of time"),
+            ("30 parsecs", "it is no length of time"),
+            ("P1M", "months and years have no fixed length"),
+            ("1y", "months and years have no fixed length"),
+            ("-30s", "it must not be negative"),
+            ("P367D", "it is longer than 366 days"),
+            ("9999999h", "it is longer than 366 days"),
+        ] {
+            assert_eq!(parse_duration(text), Err(why.to_owned()), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[-+PT0-9.YMWDHSdhms a]{0,30}") {
+            let _ = parse_duration(&text).map(|length| assert!(length <= MAX_DURATION));
+        }
+    }
+}

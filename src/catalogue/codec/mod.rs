@@ -10,6 +10,8 @@ mod params;
 mod path;
 mod pointer;
 mod request;
+#[cfg(test)]
+mod tests;
 mod text;
 mod validate;
 

@@ -60,6 +60,15 @@ impl PathPattern {
         self.0.iter().filter_map(|segment| segment.parameter.as_ref().map(|(name, _)| name.as_str()))
     }
 
+    /// Whether both fit the same paths: they differ in the names of their parameters alone.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let shape = |segment: &Segment| {
+            let after = segment.parameter.as_ref().map(|(_, after)| after.clone());
+            (segment.before.clone(), after)
+        };
+        self.0.iter().map(shape).eq(other.0.iter().map(shape))
+    }
+
     /// The parameters of a path that fits, decoded.
     pub fn matches(&self, path: &str) -> Option<PathParams> {
         let given: Vec<&str> = path.strip_prefix('/')?.split('/').collect();

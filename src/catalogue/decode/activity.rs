@@ -14,6 +14,7 @@ impl Reader<'_> {
         let inputs = fields.optional("inputs");
         let inputs = self.named(inputs, "`inputs`").into_iter().filter_map(|entry| self.input(entry)).collect();
         let requests = fields.required("requests", self.found);
+        requests.iter().for_each(|node| self.filled(node, "`requests`"));
         let requests: Vec<_> = requests
             .and_then(|node| node.sequence("`requests`", self.found))
             .unwrap_or_default()
@@ -52,7 +53,7 @@ impl Reader<'_> {
             && let Some(literal) = template.as_literal()
         {
             self.typed(literal.clone(), *span, "the default", kind);
-            self.listed(literal, *span, &one_of);
+            self.listed(literal, *span, kind, &one_of);
         }
         if let (true, Some((_, span))) = (required, &default) {
             let one = Diagnostic::new(Id::WRONG_VALUE, format!("the required input `{}` has a default", name.value));

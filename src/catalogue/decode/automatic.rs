@@ -151,7 +151,8 @@ impl Reader<'_> {
             let message = format!("the failure `{}` has no code {}", outcome.value, code.value);
             let one = Diagnostic::new(Id::CATALOGUE_REFERENCE, message).at(code.span);
             let codes: Vec<String> = failure.codes.iter().map(i64::to_string).collect();
-            self.found.push(one.help_if(suggest(&code.value.to_string(), codes.iter().map(String::as_str))));
+            self.found
+                .push(one.help(format!("it has {}", crate::diagnostic::one_of(codes.iter().map(String::as_str)))));
         }
         Some(Rule { when, outcome, code: code.map(|code| code.value) })
     }

@@ -26,6 +26,7 @@ pub(super) fn check(
     check.session();
     catalogue.activities.iter().for_each(|activity| check.activity(activity));
     catalogue.wire.exchanges.iter().for_each(|exchange| check.exchange(exchange));
+    check.routes();
     for automatic in &catalogue.automatic {
         if let Behaviour::Check { rules, .. } = &automatic.behaviour {
             let matchers = rules.iter().flat_map(|rule| &rule.when);
@@ -134,8 +135,9 @@ impl Check<'_> {
             None => activity.inputs.iter().map(|input| &input.name).collect(),
         };
         for name in given.iter().filter(|name| !parameters.contains(&name.as_str())) {
-            let what = format!("parameter of `{}`", exchange.name.value);
-            self.unknown(name, &what, parameters.iter().copied());
+            let message = format!("`{}` has no parameter `{}`", exchange.name.value, name.value);
+            let one = Diagnostic::new(Id::CATALOGUE_REFERENCE, message).at(name.span);
+            self.found.push(one.help_if(suggest(name, parameters.iter().copied())));
         }
         let declared = exchange.params.iter().filter(|param| param.required && param.default.is_none());
         // Where the whole URL is given, the path is not written.
@@ -181,6 +183,7 @@ impl Check<'_> {
         }
         self.answers(exchange);
         self.files(exchange);
+        self.means(exchange);
     }
 
     /// The answers by which the simulator plays the role.
@@ -200,11 +203,42 @@ impl Check<'_> {
 
     /// Files stand in bodies alone.
     fn files(&mut self, exchange: &Exchange) {
+        let places = exchange.parameters();
         let in_body = |name: &str| exchange.body.fields.iter().any(|field| field.name.value == name);
         let files = exchange.params.iter().filter(|param| matches!(param.kind, InputType::File { .. }));
-        for param in files.filter(|param| !in_body(&param.name)) {
+        for param in files.filter(|param| places.contains(&param.name.as_str()) && !in_body(&param.name)) {
             let message = format!("the file `{}` must stand in the body", param.name.value);
             self.found.push(Diagnostic::new(Id::CATALOGUE_INCOMPLETE, message).at(param.name.span));
+        }
+    }
+
+    /// A meaning is a value that a declared parameter can have.
+    fn means(&mut self, exchange: &Exchange) {
+        for (meaning, (name, value)) in &exchange.means {
+            let declared = exchange.params.iter().find(|param| param.name.value == *name);
+            let allowed = declared.is_some_and(|param| param.one_of.contains(value) || param.one_of.is_empty());
+            if !allowed {
+                let message = format!("`{meaning}` is a value that the parameter `{name}` cannot have");
+                let one = Diagnostic::new(Id::CATALOGUE_REFERENCE, message).at(exchange.name.span);
+                self.found.push(one.help("name a parameter of `params` and one of its values"));
+            }
+        }
+    }
+
+    /// Requests are told apart by method and path, whatever the parameters in it are called.
+    fn routes(&mut self) {
+        let exchanges = &self.catalogue.wire.exchanges;
+        for (at, exchange) in exchanges.iter().enumerate() {
+            let same = |other: &&Exchange| {
+                other.path.is_like(&exchange.path)
+                    && other.methods.iter().any(|method| exchange.methods.contains(method))
+            };
+            if let Some(first) = exchanges[..at].iter().find(same) {
+                let (one, other) = (&first.name, &exchange.name);
+                let message = format!("`{}` and `{}` have the same method and path", one.value, other.value);
+                let one = Diagnostic::new(Id::CATALOGUE_ROUTE, message).label(other.span, "never reached");
+                self.found.push(one.and(first.name.span, "the simulator takes every such request for this"));
+            }
         }
     }
 

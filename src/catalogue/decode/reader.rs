@@ -44,6 +44,13 @@ impl Reader<'_> {
         node.map(|node| node.texts(what, self.found)).unwrap_or_default()
     }
 
+    /// Reports a list with nothing in it.
+    pub fn filled(&mut self, node: &Node, what: &str) {
+        if let Some([]) = node.as_sequence() {
+            self.found.push(Diagnostic::new(Id::WRONG_VALUE, format!("{what} must not be empty")).at(node.span));
+        }
+    }
+
     /// One of a few words.
     pub fn word<T: Copy>(&mut self, text: &Spanned<String>, what: &str, words: &[(&'static str, T)]) -> Option<T> {
         let known = words.iter().find(|(word, _)| *word == text.value).map(|(_, meaning)| *meaning);

@@ -41,7 +41,7 @@ impl Reader<'_> {
         items.iter().map(|item| self.typed(item.to_json(), item.span, "this value", kind)).collect()
     }
 
-    /// Reports a value that its type or `one-of` does not allow.
+    /// Reports a value that its type does not allow.
     pub fn typed(&mut self, value: Value, span: Span, what: &str, kind: &InputType) -> Value {
         if let Err(problem) = kind.accepts(&value) {
             self.found.push(Diagnostic::new(Id::WRONG_VALUE, format!("{what} {problem}")).at(span));
@@ -49,9 +49,9 @@ impl Reader<'_> {
         value
     }
 
-    /// Reports a default that `one-of` does not list.
-    pub fn listed(&mut self, value: &Value, span: Span, one_of: &[Value]) {
-        if !one_of.is_empty() && !one_of.contains(value) {
+    /// Reports a default of the right type that `one-of` does not list.
+    pub fn listed(&mut self, value: &Value, span: Span, kind: &InputType, one_of: &[Value]) {
+        if !one_of.is_empty() && !one_of.contains(value) && kind.accepts(value).is_ok() {
             self.found.push(Diagnostic::new(Id::WRONG_VALUE, "the default is not listed in `one-of`").at(span));
         }
     }

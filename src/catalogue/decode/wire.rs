@@ -86,6 +86,7 @@ impl Reader<'_> {
         let role = fields.required_text("role", self.found);
         let role = role.and_then(|role| self.word(&role, "role", Role::WORDS));
         let methods = fields.required("method", self.found);
+        methods.iter().for_each(|node| self.filled(node, "`method`"));
         let methods = self.texts(methods, "`method`").into_iter().filter(|method| self.is_method(method));
         let methods = methods.map(|method| method.value).collect();
         let path = fields.required_text("path", self.found).and_then(|path| self.path(&path));
@@ -171,7 +172,7 @@ impl Reader<'_> {
         fields.finish(self.found);
         let default = default.map(|node| {
             let value = self.typed(node.to_json(), node.span, "the default", &kind);
-            self.listed(&value, node.span, &one_of);
+            self.listed(&value, node.span, &kind, &one_of);
             value
         });
         let max_length = max_length.map(|max| max.value.unsigned_abs());
@@ -247,6 +248,7 @@ impl Reader<'_> {
                 let one = Diagnostic::new(Id::CATALOGUE_DUPLICATE, message).label(first.span, "again");
                 self.found.push(one.and(other, "first"));
             }
+            self.filled(&entry.value, &format!("`{}`", entry.key.value));
             let pointers = pointers.into_iter().map(|pointer| pointer.value).collect();
             fields.push(Field { name: entry.key.clone(), pointers });
         }
