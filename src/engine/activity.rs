@@ -3,10 +3,11 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::actor::Credential;
 use super::exchange::{Read, text_of};
 use super::file::FILE;
 use super::problem::Trouble;
-use super::walker::{Credential, Walker};
+use super::walker::Walker;
 use crate::catalogue::{Activity, Exchange, InputType, Media, ParamValue, Params, RequestUse};
 use crate::event::EventKind;
 use crate::http::SentFile;
@@ -96,7 +97,7 @@ impl Walker<'_> {
         given: &[(Spanned<String>, Template)],
     ) -> Result<Reading, Trouble> {
         let InputValues { by_name: inputs, by_variable } = self.inputs(activity, given)?;
-        self.memory.visit(&activity.name.value);
+        self.count_visit(&activity.name.value);
         let catalogue = self.catalogue().clone();
         let scope = self.scope().with("inputs", Value::Object(by_variable));
         let mut answers: Vec<(String, Data)> = Vec::new();
@@ -161,24 +162,24 @@ impl Walker<'_> {
 
     /// Keeps what a successful answer gives to the session, and judges what the catalogue ensures.
     fn keep(&mut self, activity: &Activity, scope: &Scope, read: &Read) -> Result<(), Trouble> {
-        let scope = scope.clone().with("answer", Data::shared(Arc::new(read.fields.clone())));
+        let scope = scope.clone().with("answer", Data::shared(read.fields.clone()));
+        let of_credential =
+            self.catalogue().session.credential.as_ref().is_some_and(|name| name.value == activity.name.value);
         for keep in &activity.keep {
             let (value, secret) = self.evaluate_tracked(&keep.from, &scope)?;
             if keep.secret {
                 self.journal.hide(&keep.name.value, &[text_of(&value)]);
             }
-            self.memory.set_session(&keep.name.value, &value, keep.secret || secret);
+            self.keep_value(&keep.name.value, &value, keep.secret || secret, of_credential);
         }
         for ensure in &activity.ensure {
             if self.evaluate(&ensure.that, &scope)? != Value::Bool(true) {
                 return Err(Trouble::failed("run/ensure", format!("`{}`: {}", activity.name.value, ensure.otherwise)));
             }
         }
-        let credential =
-            self.catalogue().session.credential.as_ref().is_some_and(|name| name.value == activity.name.value);
-        if credential {
+        if of_credential {
             let ttl = read.fields.get("ttl").and_then(Value::as_u64).map(Duration::from_secs);
-            self.credential = Some(Credential { issued: self.elapsed(), ttl });
+            self.hold(Credential { issued: self.elapsed(), ttl });
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ impl Walker<'_> {
 
     async fn answer_once(&mut self, answers: &Answers, used: &mut [usize]) -> Result<Next, Trouble> {
         self.know_position().await?;
-        let (activity, element) = match self.position.clone() {
+        let (activity, element) = match self.position().clone() {
             Position::Ended => return Ok(Next::End),
             Position::At { activity: Some(activity), element, .. } => (activity, element),
             other => {
@@ -48,7 +48,7 @@ impl Walker<'_> {
             .iter()
             .find(of_element)
             .or_else(|| answers.entries.iter().find(|entry| entry.key.value == activity));
-        let place = self.position.describe();
+        let place = self.position().describe();
         let Some(entry) = entry else {
             let keys = one_of(answers.entries.iter().map(|entry| entry.key.value.as_str()));
             let trouble =
@@ -76,12 +76,10 @@ impl Walker<'_> {
     async fn give(&mut self, answer: &Answer, entry: &AnswersEntry, name: &str) -> Result<Next, Trouble> {
         if let Some(wait) = &answer.wait {
             self.begin("wait", &super::control::iso(wait.value), None, Some(wait.span)).await?;
-            let before = (name.to_owned(), self.position.data());
+            let before = self.position().clone();
             self.let_pass(wait.value).await?;
-            let stayed = self.position.activity() == Some(before.0.as_str())
-                && self.position.data()["element"] == before.1["element"];
-            if stayed {
-                let message = format!("after waiting, the process still stands {}", self.position.describe());
+            if self.position().is_same_place(&before) {
+                let message = format!("after waiting, the process still stands {}", self.position().describe());
                 return Err(Trouble::failed("run/no-timer", message).at(&self.run.sources, wait.span));
             }
             return Ok(Next::Step);

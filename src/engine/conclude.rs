@@ -40,21 +40,21 @@ impl Walker<'_> {
         let references: Vec<Reference> = matchers.flat_map(|matcher| matcher.references()).cloned().collect();
         self.prepare(&references)?;
         if let Some(walk) = &expect.walk {
-            let visited: Vec<&str> = self.walk.iter().map(|visit| visit.activity.as_str()).collect();
+            let visited: Vec<&str> = self.cast.walk().visited.iter().map(|visit| visit.activity.as_str()).collect();
             let wanted: Vec<&str> = walk.value.iter().map(|name| name.value.as_str()).collect();
             let holds = visited == wanted;
             let place = first_difference(&walk.value, &visited).unwrap_or(walk.span);
             self.record_walk("walk", place, holds, &wanted).await;
         }
         if let Some(includes) = &expect.walk_includes {
-            let mut visited = self.walk.iter();
+            let mut visited = self.cast.walk().visited.iter();
             let missing = includes.value.iter().find(|name| !visited.any(|visit| visit.activity == name.value));
             let wanted: Vec<&str> = includes.value.iter().map(|name| name.value.as_str()).collect();
             let (place, holds) = (missing.map_or(includes.span, |name| name.span), missing.is_none());
             self.record_walk("walk-includes", place, holds, &wanted).await;
         }
         for name in &expect.never {
-            let visits = self.memory.visits(&name.value);
+            let visits = self.cast.walk().visits(&name.value);
             let record =
                 self.record_of("never", name.span, visits == 0, format!("no visit of `{}`", name.value), json!(visits));
             let message = match visits {
@@ -65,7 +65,7 @@ impl Walker<'_> {
         }
         let scope = self.scope();
         for (name, matcher) in &expect.visits {
-            let visits = json!(self.memory.visits(&name.value));
+            let visits = json!(self.cast.walk().visits(&name.value));
             let judged = matcher.judge(&format!("visits of `{}`", name.value), Some(&visits), &scope);
             self.record_judgements(judged).await;
         }
@@ -79,7 +79,7 @@ impl Walker<'_> {
     }
 
     async fn judge_outcomes(&mut self, name: &Spanned<String>, wanted: &[Spanned<String>]) {
-        let visits = self.walk.iter().filter(|visit| visit.activity == name.value);
+        let visits = self.cast.walk().visited.iter().filter(|visit| visit.activity == name.value);
         let came: Vec<&str> = visits.map(|visit| visit.outcome.as_str()).collect();
         let expected: Vec<&str> = wanted.iter().map(|outcome| outcome.value.as_str()).collect();
         let message = match came == expected {
@@ -111,7 +111,7 @@ impl Walker<'_> {
     }
 
     async fn record_walk(&mut self, subject: &str, place: Span, holds: bool, wanted: &[&str]) {
-        let visited: Vec<String> = self.walk.iter().map(|visit| visit.activity.clone()).collect();
+        let visited: Vec<String> = self.cast.walk().visited.iter().map(|visit| visit.activity.clone()).collect();
         let visited: Vec<&str> = visited.iter().map(String::as_str).collect();
         let message = match holds {
             true => format!("the walk was {}", list(&visited)),

@@ -18,7 +18,7 @@ pub(super) struct Read {
     /// The body; null if there is none.
     pub body: Arc<Value>,
     /// The fields that the wire knows.
-    pub fields: Value,
+    pub fields: Arc<Value>,
     pub millis: f64,
 }
 
@@ -53,7 +53,7 @@ impl Walker<'_> {
             let scope = self.scope();
             when.matches(read.status, &read.fields, &serde_json::Map::new(), &scope)
         });
-        if renewing && expired && self.credential.is_some() {
+        if renewing && expired && self.cast.access().credential.is_some() {
             self.renew_credential().await?;
             return self.exchange_once(exchange, params, files).await;
         }
@@ -88,13 +88,14 @@ impl Walker<'_> {
         }
         let (answer, millis) = self.tell(&exchange.name, sent).await?;
         let body = body.unwrap_or(Ok(Value::Null)).map_err(|error| Trouble::errored("run/protocol", error.message))?;
+        let fields = Arc::new(fields);
         self.locate(exchange, answer.status, &fields).await;
         Ok(Read { status: answer.status, headers: answer.headers, body: Arc::new(body), fields, millis })
     }
 
     /// Adds the credential, if the session has one.
     pub(super) fn add_credential(&mut self, request: &mut Request) -> Result<(), Trouble> {
-        if self.credential.is_none() {
+        if self.cast.access().credential.is_none() {
             return Ok(());
         }
         let Some(credential) = self.catalogue().wire.credential.clone() else { return Ok(()) };
@@ -139,7 +140,7 @@ impl Walker<'_> {
 
     /// Whether the credential ends within the catalogue's margin.
     fn credential_is_old(&self) -> bool {
-        let Some(credential) = &self.credential else { return false };
+        let Some(credential) = &self.cast.access().credential else { return false };
         let Some(ttl) = credential.ttl else { return false };
         let margin = self.catalogue().session.renew_margin;
         self.elapsed().saturating_sub(credential.issued) + margin >= ttl

@@ -120,7 +120,7 @@ impl Walker<'_> {
             notes.push(format!(
                 "the answer had status {}; the process stands {}",
                 reading.status,
-                self.position.describe()
+                self.position().describe()
             ));
         }
         // A server that fails is no statement about the process.
@@ -131,15 +131,15 @@ impl Walker<'_> {
 
     async fn judge_next(&mut self, next: &Spanned<String>) -> Result<(), Trouble> {
         self.know_position().await?;
-        let holds = match &self.position {
+        let holds = match self.position() {
             Position::Ended => next.value == END,
             position => position.activity() == Some(next.value.as_str()),
         };
-        let actual = match &self.position {
+        let actual = match self.position() {
             Position::Ended => Some(json!(END)),
             position => position.activity().map(|activity| json!(activity)),
         };
-        let stands = self.position.describe();
+        let stands = self.position().describe();
         let record = ExpectationRecord {
             subject: "next".to_owned(),
             held: if holds { Held::Yes } else { Held::No },

@@ -1,90 +1,67 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use crate::template::{Data, Reference, Scope};
 
-/// Everything that templates of one scenario can see, and which of it is secret.
+/// Everything that templates of one scenario can see, and which of it is secret. What changes is changed in place, so that
+/// an evaluation costs nothing but itself.
 pub(super) struct Memory {
-    base: Scope,
-    vars: BTreeMap<String, Data>,
-    secrets: BTreeMap<String, Data>,
-    session: BTreeMap<String, Data>,
-    steps: BTreeMap<String, Data>,
-    visits: BTreeMap<String, u32>,
-    /// Which visit of its activity the current step is; 0 where it is none.
-    pub visit: u32,
-    tainted: BTreeSet<Vec<String>>,
+    scope: Scope,
+    /// Where values came from, by their dotted names.
     origins: BTreeMap<String, String>,
 }
 
 impl Memory {
     pub fn new(base: Scope) -> Self {
-        Self {
-            base,
-            vars: BTreeMap::new(),
-            secrets: BTreeMap::new(),
-            session: BTreeMap::new(),
-            steps: BTreeMap::new(),
-            visits: BTreeMap::new(),
-            visit: 0,
-            tainted: BTreeSet::from([vec!["secrets".to_owned()]]),
-            origins: BTreeMap::new(),
+        let mut scope = base.taint("secrets");
+        for root in ["vars", "secrets", "session", "steps"] {
+            scope.set(root, Data::empty());
         }
+        scope.set("visit", json!(0));
+        Self { scope, origins: BTreeMap::new() }
     }
 
     /// The scope of the next evaluation.
-    pub fn scope(&self, position: &Value) -> Scope {
-        let fields =
-            |data: &BTreeMap<String, Data>| Data::fields(data.iter().map(|(name, data)| (name.clone(), data.clone())));
-        let mut scope = self
-            .base
-            .clone()
-            .with("vars", fields(&self.vars))
-            .with("secrets", fields(&self.secrets))
-            .with("session", fields(&self.session))
-            .with("steps", fields(&self.steps))
-            .with("visit", json!(self.visit))
-            .with("position", position);
-        for path in &self.tainted {
-            scope = scope.taint_path(path.clone());
-        }
-        scope
+    pub fn scope(&self) -> Scope {
+        self.scope.clone()
     }
 
     pub fn has_var(&self, name: &str) -> bool {
-        self.vars.contains_key(name)
+        self.origins.contains_key(&format!("vars.{name}"))
     }
 
     pub fn set_var(&mut self, name: &str, value: &Value, secret: bool, origin: String) {
-        self.vars.insert(name.to_owned(), value.into());
+        self.scope.put("vars", name, value);
+        self.scope.mark(&["vars", name], secret);
         self.origins.insert(format!("vars.{name}"), origin);
-        self.mark(&["vars", name], secret);
     }
 
     pub fn set_secret(&mut self, name: &str, value: &Value) {
-        self.secrets.insert(name.to_owned(), value.into());
+        self.scope.put("secrets", name, value);
     }
 
-    pub fn set_session(&mut self, name: &str, value: &Value, secret: bool) {
-        self.session.insert(name.to_owned(), value.into());
-        self.mark(&["session", name], secret);
+    pub fn set_session<'a>(&mut self, kept: impl Iterator<Item = (&'a str, &'a Data, bool)>) {
+        let mut fields = Vec::new();
+        for (name, data, secret) in kept {
+            self.scope.mark(&["session", name], secret);
+            fields.push((name, data.clone()));
+        }
+        self.scope.set("session", Data::fields(fields));
     }
 
     pub fn set_step(&mut self, id: &str, value: &Value, secret: bool) {
-        self.steps.insert(id.to_owned(), value.into());
-        self.mark(&["steps", id], secret);
+        self.scope.put("steps", id, value);
+        self.scope.mark(&["steps", id], secret);
     }
 
-    /// Counts a visit of an activity and tells how many there were.
-    pub fn visit(&mut self, activity: &str) -> u32 {
-        let visits = self.visits.entry(activity.to_owned()).or_default();
-        *visits += 1;
-        *visits
+    pub fn set_position(&mut self, position: Data) {
+        self.scope.set("position", position);
     }
 
-    pub fn visits(&self, activity: &str) -> u32 {
-        self.visits.get(activity).copied().unwrap_or_default()
+    /// Sets which visit of its activity the current step is; 0 where it is none.
+    pub fn set_visit(&mut self, visit: u32) {
+        self.scope.set("visit", json!(visit));
     }
 
     /// Where the values that an expression reads came from.
@@ -100,14 +77,5 @@ impl Memory {
             }
         }
         told
-    }
-
-    fn mark(&mut self, path: &[&str], secret: bool) {
-        let path: Vec<String> = path.iter().map(|&segment| segment.to_owned()).collect();
-        if secret {
-            self.tainted.insert(path);
-        } else {
-            self.tainted.remove(&path);
-        }
     }
 }

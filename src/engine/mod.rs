@@ -4,6 +4,7 @@
 //! they talk to. Nothing here prints; everything leaves as an [`Event`](crate::event::Event).
 
 mod activity;
+mod actor;
 mod answering;
 mod cancel;
 mod conclude;

@@ -1,9 +1,12 @@
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::problem::Trouble;
 use super::walker::Walker;
 use crate::catalogue::Exchange;
 use crate::event::{ElementRecord, EventKind};
+use crate::template::Data;
 
 /// Where the process stands, as far as it is known.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +19,7 @@ pub(super) enum Position {
     /// At an element.
     At {
         /// The answer that said it.
-        fields: Value,
+        fields: Arc<Value>,
         /// The activity that the element is, by the catalogue.
         activity: Option<String>,
         /// The element for people.
@@ -28,10 +31,18 @@ pub(super) enum Position {
 
 impl Position {
     /// What templates see as `position`.
-    pub fn data(&self) -> Value {
+    pub fn data(&self) -> Data {
         match self {
-            Self::At { fields, .. } => fields.clone(),
-            _ => json!({ "parameters": {} }),
+            Self::At { fields, .. } => Data::shared(fields.clone()),
+            _ => json!({ "parameters": {} }).into(),
+        }
+    }
+
+    /// Whether both are at the same element.
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::At { element, .. }, Self::At { element: other, .. }) => element == other,
+            _ => false,
         }
     }
 
@@ -62,13 +73,13 @@ impl Position {
 
 impl Walker<'_> {
     /// Takes from an answer where the process stands.
-    pub(super) async fn locate(&mut self, exchange: &Exchange, status: u16, fields: &Value) {
+    pub(super) async fn locate(&mut self, exchange: &Exchange, status: u16, fields: &Arc<Value>) {
         let state = fields.get("state").and_then(Value::as_str).map(str::to_owned);
         let ended = state.as_ref().is_some_and(|state| self.catalogue().session.final_states.contains(state));
         let told =
             exchange.answers.iter().flat_map(|answer| &answer.fields).any(|field| field.name.starts_with("element"));
         if let Some(state) = &state {
-            self.instance_state = Some(state.clone());
+            self.set_state(state);
         }
         let position = if fields.get("element").is_some() {
             let element = &fields["element"];
@@ -83,21 +94,19 @@ impl Walker<'_> {
         } else {
             return;
         };
-        self.position = position;
-        let element = match &self.position {
-            Position::At { element, .. } => Some(element.clone()),
-            _ => None,
+        let step = self.step;
+        let event = match &position {
+            Position::Unknown(reason) => EventKind::PositionUnknown { step, reason: reason.clone() },
+            Position::At { element, .. } => EventKind::PositionRead { step, element: Some(element.clone()), state },
+            Position::Nowhere | Position::Ended => EventKind::PositionRead { step, element: None, state },
         };
-        let event = match &self.position {
-            Position::Unknown(reason) => EventKind::PositionUnknown { step: self.step, reason: reason.clone() },
-            _ => EventKind::PositionRead { step: self.step, element, state },
-        };
+        self.stand(position);
         self.journal.emit(event).await;
     }
 
     /// Reads where the process stands if that is not known.
     pub(super) async fn know_position(&mut self) -> Result<(), Trouble> {
-        let Position::Unknown(_) = &self.position else { return Ok(()) };
+        let Position::Unknown(_) = self.position() else { return Ok(()) };
         let catalogue = self.catalogue().clone();
         let Some(activity) = catalogue.session.position.as_ref().and_then(|name| catalogue.activity(name)) else {
             return Ok(());
@@ -120,13 +129,13 @@ impl Walker<'_> {
                 format!("the state of the instance cannot be read: the target answers with status {}", reading.status);
             return Err(Trouble::errored("run/instance", message));
         }
-        Ok(self.instance_state.clone())
+        Ok(self.cast.walk().state.clone())
     }
 
     /// Fails unless the process stands at an activity.
     pub(super) async fn assert_position(&mut self, activity: &str, element: Option<&str>) -> Result<(), Trouble> {
         self.know_position().await?;
-        match &self.position {
+        match self.position() {
             Position::Unknown(_) => Ok(()),
             Position::At { activity: Some(at), element: record, .. } if at == activity => {
                 let meant =
@@ -143,9 +152,9 @@ impl Walker<'_> {
     fn misplaced(&self, wanted: &str) -> Trouble {
         let trouble = Trouble::failed(
             "run/position",
-            format!("the process is not at {wanted}: it stands {}", self.position.describe()),
+            format!("the process is not at {wanted}: it stands {}", self.position().describe()),
         );
-        match &self.position {
+        match self.position() {
             Position::At { activity: Some(activity), .. } => {
                 let outcomes = self.catalogue().activity(activity).map(|found| {
                     let inputs: Vec<&str> = found.inputs.iter().map(|input| input.name.value.as_str()).collect();
@@ -153,7 +162,7 @@ impl Walker<'_> {
                 });
                 trouble.note(format!("it would accept `activity: {activity}` ({})", outcomes.unwrap_or_default()))
             }
-            Position::Ended => match &self.instance_state {
+            Position::Ended => match &self.cast.walk().state {
                 Some(state) => trouble.note(format!("the instance ended as {state}")),
                 None => trouble,
             },

@@ -42,8 +42,8 @@ impl Walker<'_> {
             self.add_credential(&mut request)?;
         }
         let (answer, millis) = self.send("request", request).await?;
-        if line.method.value != "GET" && matches!(self.position, Position::At { .. }) {
-            self.position = Position::Unknown("a request may have moved the process".to_owned());
+        if line.method.value != "GET" && matches!(self.position(), Position::At { .. }) {
+            self.stand(Position::Unknown("a request may have moved the process".to_owned()));
         }
         // A request may be answered with anything; what is not JSON is text.
         let body =

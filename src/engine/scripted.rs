@@ -7,7 +7,7 @@ use super::control::iso;
 use super::problem::Trouble;
 use super::walker::{BlockEnd, Walker};
 use crate::catalogue::Activity;
-use crate::event::{EventKind, WalkRecord};
+use crate::event::EventKind;
 use crate::scenario::{Action, Branch, Check, End, MAX_STEPS, Save, SaveFrom, Simulate, Step, StepKind};
 use crate::source::{Span, Spanned};
 use crate::template::{Data, Reference};
@@ -127,7 +127,7 @@ impl Walker<'_> {
         let reading = self.send_activity(part.activity, part.with).await?;
         if !part.activity.element.is_empty() {
             let outcome = reading.outcome.clone().unwrap_or_else(|| "unknown".to_owned());
-            self.walk.push(WalkRecord { activity: part.activity.name.value.clone(), outcome, code: reading.code });
+            self.record_visit(&part.activity.name.value, &outcome, reading.code);
         }
         let branch = part.on.iter().find(|branch| Some(branch.outcome.value.as_str()) == reading.outcome.as_deref());
         if let Some(branch) = branch {

@@ -4,7 +4,7 @@ use super::control::iso;
 use super::position::Position;
 use super::problem::Trouble;
 use super::walker::Walker;
-use crate::event::{EventKind, WalkRecord};
+use crate::event::EventKind;
 
 /// The outcome of a visit that a timer ended.
 pub(super) const TIMEOUT: &str = "timeout";
@@ -21,13 +21,13 @@ impl Walker<'_> {
         }
         let simulated = self.control.is_some();
         self.journal.emit(EventKind::Waited { step: self.step, duration: iso(duration), simulated }).await;
-        let Position::At { activity, element, .. } = self.position.clone() else { return Ok(()) };
-        self.position = Position::Unknown("time has passed".to_owned());
+        let Position::At { activity, element, .. } = self.position().clone() else { return Ok(()) };
+        self.stand(Position::Unknown("time has passed".to_owned()));
         self.know_position().await?;
-        let stayed = matches!(&self.position, Position::At { element: now, .. } if now.id == element.id);
+        let stayed = matches!(self.position(), Position::At { element: now, .. } if now.id == element.id);
         if let (false, Some(activity)) = (stayed, activity) {
-            self.memory.visit(&activity);
-            self.walk.push(WalkRecord { activity, outcome: TIMEOUT.to_owned(), code: None });
+            self.count_visit(&activity);
+            self.record_visit(&activity, TIMEOUT, None);
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::actor::Cast;
 use super::cancel::Urgency;
 use super::control::Control;
 use super::journal::Journal;
@@ -14,7 +15,7 @@ use super::position::Position;
 use super::problem::Trouble;
 use super::run::Run;
 use crate::catalogue::Catalogue;
-use crate::event::{Event, EventKind, Excerpt, Problem, Section, StepRecord, Verdict, WalkRecord};
+use crate::event::{Event, EventKind, Excerpt, Problem, Section, StepRecord, Verdict};
 use crate::http::Client;
 use crate::plan::Planned;
 use crate::process::{Incident, Move, MoveKind};
@@ -25,14 +26,6 @@ use crate::template::{Reference, Scope, Template, stream_key};
 /// How long `after` may take in all.
 const AFTER_BUDGET: Duration = Duration::from_secs(30);
 
-/// The credential that the session holds.
-pub(super) struct Credential {
-    /// When it was issued, as time since the scenario began.
-    pub issued: Duration,
-    /// How long it holds, if the engine says so.
-    pub ttl: Option<Duration>,
-}
-
 /// The state machine of one scenario.
 pub(super) struct Walker<'r> {
     pub run: &'r Run,
@@ -40,15 +33,13 @@ pub(super) struct Walker<'r> {
     pub client: Client,
     pub journal: Journal,
     pub memory: Memory,
+    /// Who acts, with all that is their own.
+    pub cast: Cast,
     /// Present when the target is a simulator.
     pub control: Option<Control>,
     pub world_id: String,
-    pub position: Position,
-    pub instance_state: Option<String>,
-    pub credential: Option<Credential>,
     pub started: Instant,
     pub virtual_time: Duration,
-    pub walk: Vec<WalkRecord>,
     pub problems: Vec<Problem>,
     /// The number of the step that is executed.
     pub step: u32,
@@ -83,25 +74,17 @@ impl<'r> Walker<'r> {
             .with("run", json!({ "id": run.options.run_id, "seed": run.options.seed }))
             .with("process", process.map_or(Value::Null, Value::String))
             .stream(stream_key(run.options.seed, &planned.id, ""));
-        let mut memory = Memory::new(base);
-        memory.set_session("base_url", &json!(target.base_url), false);
-        if let Some(key) = &target.key {
-            memory.set_session("key", &json!(key.expose()), true);
-        }
-        Self {
+        let mut walker = Self {
             run,
             planned,
             client,
             journal,
-            memory,
+            memory: Memory::new(base),
+            cast: Cast::new(target),
             control,
             world_id,
-            position: Position::default(),
-            instance_state: None,
-            credential: None,
             started: Instant::now(),
             virtual_time: Duration::ZERO,
-            walk: Vec::new(),
             problems: Vec::new(),
             step: 0,
             step_timeout: None,
@@ -110,7 +93,10 @@ impl<'r> Walker<'r> {
             branches: HashMap::new(),
             secret_fields: Vec::new(),
             evaluating: Vec::new(),
-        }
+        };
+        walker.show_session();
+        walker.stand(Position::default());
+        walker
     }
 
     /// Runs the scenario from its first to its last event.
@@ -240,8 +226,9 @@ impl<'r> Walker<'r> {
 
     async fn finish(mut self) -> Verdict {
         let verdict = self.problems.iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Passed);
-        let open = self.instance_state.as_ref().filter(|state| !self.is_final(state));
-        if let Some(state) = open.filter(|_| !self.run.target.simulator) {
+        let states = self.cast.walks().iter().filter_map(|walk| walk.state.as_ref());
+        let open: Vec<&String> = states.filter(|state| !self.is_final(state)).collect();
+        for state in open.into_iter().filter(|_| !self.run.target.simulator) {
             let message = format!("the process instance is left as {state}");
             self.journal.emit(EventKind::Noted { message }).await;
         }
@@ -253,7 +240,7 @@ impl<'r> Walker<'r> {
                 flaky: false,
                 millis: self.started.elapsed().as_secs_f64() * 1e3,
                 requests: self.requests,
-                walk: std::mem::take(&mut self.walk),
+                walk: self.cast.walk().visited.clone(),
                 problems,
                 reason: None,
             })
@@ -283,9 +270,9 @@ impl<'r> Walker<'r> {
             kind: kind.to_owned(),
             subject: self.journal.mask(subject),
             name: step.and_then(|step| step.name.as_ref()).map(|name| name.value.clone()),
-            visit: if kind == "activity" { self.memory.visits(subject) + 1 } else { 0 },
+            visit: if kind == "activity" { self.cast.walk().visits(subject) + 1 } else { 0 },
         };
-        self.memory.visit = record.visit;
+        self.memory.set_visit(record.visit);
         let excerpt = span.map(|span| Excerpt::of(&self.run.sources, span));
         self.journal.emit(EventKind::StepStarted { step: record, excerpt }).await;
         Ok(())
@@ -324,7 +311,7 @@ impl<'r> Walker<'r> {
     }
 
     pub fn scope(&self) -> Scope {
-        self.memory.scope(&self.position.data())
+        self.memory.scope()
     }
 
     /// Evaluates a template and hides what became secret.

@@ -30,6 +30,7 @@ pub struct Data(Repr);
 enum Repr {
     Ready(minijinja::Value),
     Later(Arc<(Arc<serde_json::Value>, OnceLock<minijinja::Value>)>),
+    Fields(Arc<Fields>),
 }
 
 impl Data {
@@ -40,14 +41,27 @@ impl Data {
 
     /// A mapping of data that already exists; nothing is copied.
     pub fn fields<K: Into<String>>(fields: impl IntoIterator<Item = (K, Data)>) -> Self {
-        let fields = fields.into_iter().map(|(name, data)| (name.into(), data)).collect();
-        Self(Repr::Ready(minijinja::Value::from_object(Fields(fields))))
+        Self(Repr::Fields(Arc::new(Fields(fields.into_iter().map(|(name, data)| (name.into(), data)).collect()))))
+    }
+
+    /// A mapping without members.
+    pub fn empty() -> Self {
+        Self(Repr::Fields(Arc::default()))
+    }
+
+    /// Adds or replaces a member of a mapping; anything else becomes a mapping that has it alone.
+    fn put(&mut self, name: &str, data: Data) {
+        match &mut self.0 {
+            Repr::Fields(fields) => drop(Arc::make_mut(fields).0.insert(name.to_owned(), data)),
+            _ => *self = Self::fields([(name, data)]),
+        }
     }
 
     pub(super) fn value(&self) -> minijinja::Value {
         match &self.0 {
             Repr::Ready(value) => value.clone(),
             Repr::Later(later) => later.1.get_or_init(|| minijinja::Value::from(Serde(&*later.0))).clone(),
+            Repr::Fields(fields) => minijinja::Value::from_dyn_object(Arc::clone(fields)),
         }
     }
 }
@@ -71,7 +85,7 @@ impl fmt::Debug for Data {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 struct Fields(BTreeMap<String, Data>);
 
 impl Object for Fields {
@@ -103,19 +117,41 @@ impl Scope {
 
     /// Adds or replaces a root.
     pub fn with(mut self, name: impl Into<String>, data: impl Into<Data>) -> Self {
-        Arc::make_mut(&mut self.roots).insert(name.into(), data.into());
+        self.set(name, data);
         self
+    }
+
+    /// Adds or replaces a root of this scope; clones made before keep what they had.
+    pub fn set(&mut self, name: impl Into<String>, data: impl Into<Data>) {
+        Arc::make_mut(&mut self.roots).insert(name.into(), data.into());
+    }
+
+    /// Adds or replaces a member of a root.
+    pub fn put(&mut self, root: &str, name: &str, data: impl Into<Data>) {
+        let roots = Arc::make_mut(&mut self.roots);
+        match roots.get_mut(root) {
+            Some(members) => members.put(name, data.into()),
+            None => drop(roots.insert(root.to_owned(), Data::fields([(name, data.into())]))),
+        }
     }
 
     /// Declares a dotted path, and everything below it, secret: `secrets`, `vars.token`.
-    pub fn taint(self, path: &str) -> Self {
-        self.taint_path(path.split('.').map(str::to_owned).collect())
+    pub fn taint(mut self, path: &str) -> Self {
+        self.mark(&path.split('.').collect::<Vec<_>>(), true);
+        self
     }
 
-    /// Declares a path secret whose segments may hold dots.
-    pub fn taint_path(mut self, path: Vec<String>) -> Self {
-        Arc::make_mut(&mut self.tainted).insert(path);
-        self
+    /// Declares whether a path, whose segments may hold dots, is secret.
+    pub fn mark(&mut self, path: &[&str], secret: bool) {
+        let path: Vec<String> = path.iter().map(|&segment| segment.to_owned()).collect();
+        if secret != self.tainted.contains(&path) {
+            let tainted = Arc::make_mut(&mut self.tainted);
+            if secret {
+                tainted.insert(path)
+            } else {
+                tainted.remove(&path)
+            };
+        }
     }
 
     /// Sets the key of the random stream ([`stream_key`]). Evaluations with the same key give the same data.
