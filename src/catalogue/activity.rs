@@ -88,6 +88,8 @@ pub enum InputType {
     DateTime,
     /// A length of time, ISO 8601 or `90s`.
     Duration,
+    /// A country by its code of two letters (ISO 3166-1 alpha-2), in either case.
+    Country,
     /// A file, by its path relative to the scenario.
     File {
         /// The allowed media types; empty for any.
@@ -136,13 +138,37 @@ pub struct Ensure {
 /// How the simulator plays the element of an activity.
 #[derive(Clone, Debug, Default)]
 pub struct Simulated {
-    /// The exchange of an upload without which the element cannot be completed.
-    pub needs: Option<Spanned<String>>,
+    /// The upload without which the element cannot be completed.
+    pub needs: Option<Need>,
+    /// What local variables must be, or the request is refused and the element waits on.
+    pub accepts: Vec<Accepted>,
     /// Local variables where the caller gives none.
     pub locals: serde_json::Map<String, Value>,
     /// Process variables that are written on completion: a dotted path, in which `{name}` is an input parameter of the
     /// element, and the local variable that is stored there.
     pub writes: Vec<(String, String)>,
+}
+
+/// An upload without which an element cannot be completed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// The exchange of the upload.
+    pub upload: Spanned<String>,
+    /// The local variable that, where it is true, does without it.
+    pub unless: Option<String>,
+}
+
+/// What a local variable must be that the caller gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The local variable.
+    pub local: String,
+    /// What it must be.
+    pub kind: InputType,
+    /// Whether the caller must give it.
+    pub required: bool,
+    /// The input parameter of the element that lists the only values. One that lists nothing allows everything.
+    pub listed_in: Option<String>,
 }
 
 /// A named class of an activity's answer.

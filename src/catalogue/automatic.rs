@@ -21,6 +21,11 @@ pub struct Automatic {
     pub failures: Vec<Failure>,
     /// Local variables that its output mappings may read where nothing else gives them.
     pub locals: Map<String, Value>,
+    /// Process variables that are written on completion: a dotted path, in which `{name}` is an input parameter of the
+    /// element, and the local variable or input parameter that is stored there.
+    pub writes: Vec<(String, String)>,
+    /// Which screen is shown next when it fails.
+    pub error_screen: Option<ErrorScreen>,
     /// The state of the instance (flowproof's word) while it waits next.
     pub state: Option<String>,
 }
@@ -88,10 +93,22 @@ pub struct Failure {
     pub message: Option<String>,
 }
 
-/// A rule over facts of a capture: `sha256`, `bytes`, `width`, `height`, `comment`, `media`.
+/// Which screen is shown when a failure leads to an element that waits: a parameter of that element is replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorScreen {
+    /// The parameter of the element that waits.
+    pub parameter: String,
+    /// The input parameter of the element that failed which gives the value.
+    pub from: String,
+    /// The parameter of the element that waits which lists the values that it knows; none other replaces anything.
+    pub listed_in: Option<String>,
+}
+
+/// A rule over facts of a capture: `sha256`, `bytes`, `width`, `height`, `comment`, `media`, and what the comment says to
+/// flowproof: `marks.NAME`.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// What must hold of the facts.
+    /// What must hold of the facts, over `subject` (the variable that is judged) and `parameters` (of the element).
     pub when: Vec<(String, Matcher)>,
     /// The failure that follows.
     pub outcome: Spanned<String>,

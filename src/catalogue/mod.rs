@@ -14,8 +14,8 @@ mod model;
 mod session;
 mod wire;
 
-pub use activity::{Activity, Ensure, Input, InputType, Keep, Outcome, RequestUse, Simulated, When};
-pub use automatic::{Attempts, Automatic, Behaviour, Failure, Rule};
+pub use activity::{Accepted, Activity, Ensure, Input, InputType, Keep, Need, Outcome, RequestUse, Simulated, When};
+pub use automatic::{Attempts, Automatic, Behaviour, ErrorScreen, Failure, Rule};
 pub use codec::{
     CodecError, Invalid, MAX_INDEX, Media, ParamValue, Params, Part, PartValue, PathParams, PathPattern, WireAnswer,
     WireBody, WireRequest,

@@ -150,6 +150,10 @@ pub struct Exchange {
     pub accepts: Vec<Spanned<String>>,
     /// For uploads: the process variable that holds the captures; `{name}` is a parameter.
     pub stores: Option<String>,
+    /// For uploads: parameters that are kept with the facts of the file.
+    pub records: Vec<Spanned<String>>,
+    /// For uploads: a parameter, and the input parameter of the element that it must equal where the element has it.
+    pub matches: Vec<(Spanned<String>, String)>,
     /// What words mean to the simulator: a meaning (`active`, `counted`, `timed`) and the parameter value that has it.
     pub means: BTreeMap<String, (String, Value)>,
     /// The answers, in the order of the file.

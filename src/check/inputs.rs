@@ -63,6 +63,9 @@ fn literal(
         InputType::Boolean => (!value.is_boolean()).then_some("`true` or `false`"),
         InputType::Map => (!value.is_object()).then_some("a mapping"),
         InputType::List => (!value.is_array()).then_some("a list"),
+        InputType::Country => {
+            input.kind.accepts(value).is_err().then_some("a country code of two letters such as `de`")
+        }
         InputType::File { .. } | InputType::Any => None,
     };
     if let Some(wanted) = wanted.filter(|_| !value.is_null() && !deliberate) {

@@ -10,8 +10,8 @@ pub const CAPTURES: &str = "captures";
 /// The longest comment that is kept, in characters.
 const MAX_COMMENT: usize = 4_096;
 
-/// What is known of a file that was uploaded: `bytes`, `sha256`, `media`, and where they can be told `width`, `height` and
-/// `comment`. Never fails: of what is not an image, less is known.
+/// What is known of a file that was uploaded: `bytes`, `sha256`, `media`, and where they can be told `width`, `height`,
+/// `comment` and the `marks` in it. Never fails: of what is not an image, less is known.
 pub fn facts(file: &[u8]) -> Map<String, Value> {
     let kind = imagesize::image_type(file).ok();
     let media = kind.as_ref().and_then(media);
@@ -32,9 +32,25 @@ pub fn facts(file: &[u8]) -> Map<String, Value> {
     };
     if !comments.is_empty() {
         let comment: String = comments.join("\n").chars().take(MAX_COMMENT).collect();
+        let marks = marks(&comment);
         facts.insert("comment".to_owned(), json!(comment));
+        if !marks.is_empty() {
+            facts.insert("marks".to_owned(), Value::Object(marks));
+        }
     }
     facts
+}
+
+/// What a comment says to flowproof: after `flowproof: quality=bad, glare` the mark `quality` is `bad` and
+/// `glare` is true. Each line may say something.
+fn marks(comment: &str) -> Map<String, Value> {
+    let said = comment.lines().filter_map(|line| line.split_once("flowproof:")).map(|(_, said)| said);
+    let words = said.flat_map(|said| said.split(|c: char| c == ',' || c.is_whitespace() || c.is_control()));
+    let marks = words.filter(|word| !word.is_empty()).map(|word| match word.split_once('=') {
+        Some((name, value)) => (name.to_owned(), json!(value)),
+        None => (word.to_owned(), json!(true)),
+    });
+    marks.collect()
 }
 
 /// Only formats with an unmistakable beginning: others would be seen in any bytes.
@@ -147,6 +163,23 @@ pub(crate) mod tests {
                 "media": "application/octet-stream"
             })
         );
+    }
+
+    #[test]
+    fn a_comment_may_say_something_to_flowproof() {
+        for (comment, marks) in [
+            ("flowproof: quality=748", json!({ "quality": "748" })),
+            (
+                "flowproof: quality=bad, glare type=ID_CARD",
+                json!({
+                    "quality": "bad", "glare": true, "type": "ID_CARD"
+                }),
+            ),
+            ("a b=c\nmade for flowproof: x=1\0\nflowproof: y=", json!({ "x": "1", "y": "" })),
+        ] {
+            assert_eq!(facts(&jpeg(comment))["marks"], marks, "{comment}");
+        }
+        assert!(!facts(&jpeg("flow proof: x, flowproof:")).contains_key("marks"));
     }
 
     #[test]

@@ -1,17 +1,18 @@
 use serde_json::{Map, Value};
 
-/// A dotted path with input parameters put in for `{name}`. One that is absent or null gives nothing.
-pub fn fill(pattern: &str, inputs: &Map<String, Value>) -> String {
+/// A dotted path with values put in for `{name}`: those of the first map that has one at this dotted path. Nothing where
+/// none has.
+pub fn fill(pattern: &str, known: &[&Map<String, Value>]) -> Option<String> {
     let mut filled = String::new();
     let mut rest = pattern;
     while let Some((before, (name, after))) =
         rest.split_once('{').and_then(|(before, inner)| Some((before, inner.split_once('}')?)))
     {
         filled.push_str(before);
-        filled.push_str(&inputs.get(name).map(text).unwrap_or_default());
+        filled.push_str(&known.iter().find_map(|values| get(values, name)).map(text)?);
         rest = after;
     }
-    filled + rest
+    Some(filled + rest)
 }
 
 /// A value as text: text as it is, null as nothing, the rest as JSON.
@@ -41,11 +42,14 @@ mod tests {
     }
 
     #[test]
-    fn a_path_takes_input_parameters() {
+    fn a_path_takes_values() {
         let inputs = map(json!({ "key": "face1", "number": 1, "nothing": null }));
-        assert_eq!(fill("_faces.{key}.x{number}{nothing}", &inputs), "_faces.face1.x1");
-        assert_eq!(fill("a.{missing}", &inputs), "a.");
-        assert_eq!(fill("a{", &inputs), "a{");
+        let more = map(json!({ "key": "other", "in": { "side": "A" } }));
+        let filled = |pattern: &str| fill(pattern, &[&inputs, &more]);
+        assert_eq!(filled("_faces.{key}.x{number}").as_deref(), Some("_faces.face1.x1"), "the first map wins");
+        assert_eq!(filled("a.{in.side}").as_deref(), Some("a.A"));
+        assert_eq!((filled("a.{missing}"), filled("a.{nothing}")), (None, None));
+        assert_eq!(filled("a{").as_deref(), Some("a{"));
     }
 
     #[test]

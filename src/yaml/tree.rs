@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use granit_parser::{Event, Parser, ScalarStyle as Notation};
 
@@ -145,25 +145,29 @@ impl Tree<'_> {
         self.add(Node { span: Span::new(self.file, open.start, end), kind }, open.anchor, size);
     }
 
-    /// Replaces `<<: *other` by the entries of the other mapping that are not given here (the YAML merge key).
+    /// Replaces `<<: *other` by the entries of the other mapping that are not given here (the YAML merge key). They stand
+    /// where it stood, since order can matter.
     fn merged(&mut self, entries: Vec<Entry>) -> Vec<Entry> {
         if !entries.iter().any(|entry| entry.key.value == MERGE) {
             return entries;
         }
-        let (merges, mut own): (Vec<_>, Vec<_>) = entries.into_iter().partition(|entry| entry.key.value == MERGE);
-        for merge in merges {
-            for source in merge.value.one_or_many() {
+        let mut given: HashSet<String> = entries.iter().map(|entry| entry.key.value.clone()).collect();
+        let mut merged = Vec::new();
+        for entry in entries {
+            if entry.key.value != MERGE {
+                merged.push(entry);
+                continue;
+            }
+            for source in entry.value.one_or_many() {
                 let Some(others) = source.as_mapping() else {
                     let one = Diagnostic::new(Id::WRONG_TYPE, "`<<` merges mappings alone").at(source.span);
                     self.found.push(one.help("name an anchor of a mapping: `<<: *name`"));
                     continue;
                 };
-                let missing = others.iter().filter(|other| own.iter().all(|entry| entry.key.value != other.key.value));
-                let missing: Vec<Entry> = missing.cloned().collect();
-                own.extend(missing);
+                merged.extend(others.iter().filter(|other| given.insert(other.key.value.clone())).cloned());
             }
         }
-        own
+        merged
     }
 
     fn add(&mut self, node: Node, anchor: usize, size: usize) {
@@ -310,7 +314,10 @@ mod tests {
     fn merge_keys_add_what_is_not_given() {
         let (node, found, _) = read("a: &x {k: 1, l: 2}\nb: {<<: *x, l: 3}\n");
         assert_eq!(found, [""; 0]);
-        assert_eq!(node.unwrap().get("b").unwrap().to_json(), json!({"l": 3, "k": 1}));
+        assert_eq!(node.unwrap().get("b").unwrap().to_json(), json!({"k": 1, "l": 3}));
+        let (node, _, _) = read("a: &x {k: 1, l: 2}\nb: &y {m: 1, k: 2}\nc: {z: 0, <<: [*x, *y], m: 5, n: 6}\n");
+        let merged = node.unwrap().get("c").unwrap().to_json();
+        assert_eq!(merged.to_string(), r#"{"z":0,"k":1,"l":2,"m":5,"n":6}"#, "each where it stands");
         assert_eq!(read("b: {<<: 1}\n").1, ["yaml/wrong-type: `<<` merges mappings alone"]);
     }
 

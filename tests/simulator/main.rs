@@ -2,6 +2,7 @@
 
 mod behaviours;
 mod documentation;
+mod documents;
 mod http;
 mod properties;
 mod refusals;

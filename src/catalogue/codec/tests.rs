@@ -261,10 +261,10 @@ fn parameters_are_validated_and_defaults_added() {
          text: { type: text, required: true, max-length: 2 }\n        \
          word: { type: text, one-of: [a, b], default: a }\n        \
          count: { type: integer, min: 1 }\n        number: { type: number, min: 1 }\n        flag: { type: boolean }\n        \
-         map: { type: map }\n        list: { type: list }\n        at: { type: date-time }\n        long: { type: duration }\n        \
+         map: { type: map }\n        list: { type: list }\n        at: { type: date-time }\n        long: { type: duration }\n        land: { type: country }\n        \
          file: { type: file, media: [image/png], max-bytes: 20 }\n        any: { type: any }\n      \
          body: { format: json, fields: { text: /t, word: /w, count: /c, number: /n, flag: /f, map: /m, list: /l, at: /at, \
-         long: /long, file: /file, any: /any } }",
+         long: /long, land: /land, file: /file, any: /any } }",
     );
     let filled = one.validate(params([("text", json!("éé")), ("count", json!(null)), ("other", json!(1))]));
     assert_eq!(filled.unwrap(), params([("text", json!("éé")), ("word", json!("a")), ("other", json!(1))]));
@@ -278,6 +278,8 @@ fn parameters_are_validated_and_defaults_added() {
         ("at", json!("2026-01-31T12:00:00.000+0100")),
         ("long", json!("PT48H")),
         ("long", json!("90s")),
+        ("land", json!("de")),
+        ("land", json!("DE")),
         ("any", json!("x")),
     ] {
         assert!(one.validate(params([("text", json!("")), (name, good.clone())])).is_ok(), "{name} {good}");
@@ -298,6 +300,9 @@ fn parameters_are_validated_and_defaults_added() {
         ("list", json!({}).into(), "`list` must be a list"),
         ("at", json!("2026-01-31").into(), "`at` must be an instant such as 2026-01-31T12:00:00Z"),
         ("long", json!("P1M").into(), "`long` must be a length of time such as PT30M"),
+        ("land", json!("xx").into(), "`land` must be a country code of two letters (ISO 3166-1) such as `de`"),
+        ("land", json!("DEU").into(), "`land` must be a country code of two letters (ISO 3166-1) such as `de`"),
+        ("land", json!(276).into(), "`land` must be a country code of two letters (ISO 3166-1) such as `de`"),
         ("file", json!("QQ==").into(), "`file` must be a file"),
         ("file", file("image/png", 21), "`file` is larger than 20 bytes"),
         ("file", file("image/gif", 20), "`file` must be image/png"),

@@ -24,7 +24,9 @@ pub fn read(text: &str, kind: &InputType) -> Value {
         InputType::Map => parsed().filter(Value::is_object),
         InputType::List => parsed().filter(Value::is_array),
         InputType::Any => parsed(),
-        InputType::Text | InputType::DateTime | InputType::Duration | InputType::File { .. } => None,
+        InputType::Text | InputType::DateTime | InputType::Duration | InputType::Country | InputType::File { .. } => {
+            None
+        }
     };
     value.unwrap_or_else(|| Value::String(text.to_owned()))
 }

@@ -1,3 +1,4 @@
+use iso3166_static::{Alpha2, Numeric};
 use serde_json::Value;
 
 use super::{Media, ParamValue, Params};
@@ -79,8 +80,23 @@ impl InputType {
                 (text(&|text| text.parse::<jiff::Timestamp>().is_ok()), "an instant such as 2026-01-31T12:00:00Z")
             }
             Self::Duration => (text(&|text| yaml::parse_duration(text).is_ok()), "a length of time such as PT30M"),
+            Self::Country => (text(&is_country), "a country code of two letters (ISO 3166-1) such as `de`"),
             Self::File { .. } => (false, "a file"),
         };
         if fits { Ok(()) } else { Err(format!("must be {expected}")) }
     }
+
+    /// Whether two values mean the same: countries in whichever case, everything else exactly.
+    pub fn same(&self, one: &Value, other: &Value) -> bool {
+        match (self, one.as_str(), other.as_str()) {
+            (Self::Country, Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+            _ => one == other,
+        }
+    }
+}
+
+/// Whether a text is a country code that is assigned to a country, in either case.
+fn is_country(text: &str) -> bool {
+    // Codes that users may assign to what they like have no number.
+    text.to_ascii_uppercase().parse::<Alpha2>().is_ok_and(|code| Numeric::try_from(code).is_ok())
 }

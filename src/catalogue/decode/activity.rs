@@ -1,5 +1,5 @@
 use super::Reader;
-use crate::catalogue::{Activity, Ensure, Input, Keep, Outcome, RequestUse, Simulated, When};
+use crate::catalogue::{Activity, Ensure, Input, Keep, Outcome, RequestUse, When};
 use crate::diagnostic::{Diagnostic, Id};
 use crate::source::Spanned;
 use crate::yaml::{Entry, Fields, Node};
@@ -107,39 +107,6 @@ impl Reader<'_> {
         let otherwise = fields.required_text("otherwise", self.found);
         fields.finish(self.found);
         Some(Ensure { that: that?, otherwise: otherwise?.value })
-    }
-
-    fn simulated(&mut self, node: &Node) -> Simulated {
-        let Some(mut fields) = Fields::of(node, "`simulated`", self.found) else { return Simulated::default() };
-        let needs = fields.text("needs", self.found);
-        let locals = fields.optional("locals");
-        let locals = self.object(locals, "`locals`");
-        let writes = fields.optional("writes");
-        let writes = self.free(writes, "`writes`").iter();
-        let writes = writes
-            .filter_map(|entry| {
-                self.placeholders(&entry.key);
-                Some((entry.key.value.clone(), entry.value.text("a local variable", self.found)?.value))
-            })
-            .collect();
-        fields.finish(self.found);
-        Simulated { needs, locals, writes }
-    }
-
-    /// Reports braces of a path of variables that do not close.
-    pub fn placeholders(&mut self, path: &Spanned<String>) {
-        let mut rest = path.value.as_str();
-        while let Some((_, after)) = rest.split_once('{') {
-            match after.split_once('}') {
-                Some((name, after)) if !name.is_empty() && !name.contains('{') => rest = after,
-                _ => {
-                    let message = format!("a `{{` of `{}` is not closed", path.value);
-                    let one = Diagnostic::new(Id::CATALOGUE_PATH, message).at(path.span);
-                    self.found.push(one.help("`{name}` is replaced by a parameter"));
-                    return;
-                }
-            }
-        }
     }
 
     fn outcomes(&mut self, node: &Node, activity: &Spanned<String>) -> Vec<Outcome> {

@@ -1,11 +1,13 @@
 use super::Reader;
-use crate::catalogue::{Attempts, Automatic, Behaviour, Failure, Rule};
+use crate::catalogue::{Attempts, Automatic, Behaviour, ErrorScreen, Failure, Rule};
 use crate::diagnostic::{Diagnostic, Id, suggest};
 use crate::source::Spanned;
 use crate::yaml::{Entry, Fields, Node};
 
 /// What rules can ask of a capture.
-const FACTS: &[&str] = &["sha256", "bytes", "width", "height", "comment", "media"];
+const FACTS: &[&str] = &["sha256", "bytes", "width", "height", "comment", "media", "marks.NAME"];
+/// Before the name of a mark.
+const MARKS: &str = "marks.";
 
 #[derive(Clone, Copy)]
 enum Word {
@@ -27,13 +29,17 @@ impl Reader<'_> {
         let keys = self.texts(keys, "`keys`").into_iter().map(|key| key.value).collect();
         let locals = fields.optional("locals");
         let locals = self.object(locals, "`locals`");
+        let writes = fields.optional("writes");
+        let writes = self.writes(writes);
+        let error_screen = fields.optional("error-screen").and_then(|node| self.error_screen(node));
         let state = fields.text("state", self.found).filter(|state| self.state(state).is_some());
         let failures = fields.optional("failures");
         let failures = self.failures(failures);
         let behaviour = self.behaviour(&mut fields, &failures);
         fields.finish(self.found);
         let state = state.map(|state| state.value);
-        Some(Automatic { name, title, element, keys, behaviour: behaviour?, failures, locals, state })
+        let behaviour = behaviour?;
+        Some(Automatic { name, title, element, keys, behaviour, failures, locals, writes, error_screen, state })
     }
 
     fn behaviour(&mut self, fields: &mut Fields, failures: &[Failure]) -> Option<Behaviour> {
@@ -75,6 +81,15 @@ impl Reader<'_> {
             }
             Word::Stub => Some(Behaviour::Stub),
         }
+    }
+
+    fn error_screen(&mut self, node: &Node) -> Option<ErrorScreen> {
+        let mut fields = Fields::of(node, "`error-screen`", self.found)?;
+        let parameter = fields.required_text("parameter", self.found);
+        let from = fields.required_text("from", self.found);
+        let listed_in = fields.text("listed-in", self.found).map(|name| name.value);
+        fields.finish(self.found);
+        Some(ErrorScreen { parameter: parameter?.value, from: from?.value, listed_in })
     }
 
     fn check_behaviour(&mut self, fields: &mut Fields, failures: &[Failure]) -> Behaviour {
@@ -158,8 +173,10 @@ impl Reader<'_> {
     }
 
     fn fact(&mut self, entry: &Entry) -> Option<(String, crate::expect::Matcher)> {
-        let words: Vec<_> = FACTS.iter().map(|fact| (*fact, ())).collect();
-        self.word(&entry.key, "fact of a capture", &words)?;
+        if !entry.key.strip_prefix(MARKS).is_some_and(|name| !name.is_empty()) {
+            let words: Vec<_> = FACTS.iter().map(|fact| (*fact, ())).collect();
+            self.word(&entry.key, "fact of a capture", &words)?;
+        }
         let (name, matcher) = self.matcher(entry);
         Some((name.value, matcher))
     }

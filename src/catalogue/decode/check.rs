@@ -13,6 +13,7 @@ const SENDING: &[&str] = &["inputs", "session", "position", "process"];
 const AFTER: &[&str] = &["answer", "inputs", "session"];
 const CREDENTIAL: &[&str] = &["session"];
 const JUDGING: &[&str] = &["inputs", "session"];
+const CAPTURED: &[&str] = &["subject", "parameters"];
 
 /// Checks all references of a catalogue. `activities` and `exchanges` are the names that the file declares, those included
 /// whose declaration is broken, so that nothing is reported twice.
@@ -30,7 +31,7 @@ pub(super) fn check(
     for automatic in &catalogue.automatic {
         if let Behaviour::Check { rules, .. } = &automatic.behaviour {
             let matchers = rules.iter().flat_map(|rule| &rule.when);
-            matchers.flat_map(|(_, matcher)| matcher.templates()).for_each(|template| check.roots(template, &[]));
+            matchers.flat_map(|(_, matcher)| matcher.templates()).for_each(|template| check.roots(template, CAPTURED));
         }
     }
     if let Some(credential) = &catalogue.wire.credential {
@@ -108,7 +109,7 @@ impl Check<'_> {
             activity.outcomes.iter().for_each(|outcome| self.when(&outcome.when, &names, &activity.inputs));
         }
         if let Some(needs) = &activity.simulated.needs {
-            self.needs(needs, activity);
+            self.needs(&needs.upload, activity);
         }
     }
 
@@ -180,6 +181,11 @@ impl Check<'_> {
             let message = format!("the parameter `{}` stands nowhere in the request", param.name.value);
             let one = Diagnostic::new(Id::CATALOGUE_INCOMPLETE, message).at(param.name.span);
             self.found.push(one.help("name it in `path`, `query`, `headers` or the fields of `body`"));
+        }
+        for name in exchange.records.iter().chain(exchange.matches.iter().map(|(name, _)| name)) {
+            if !places.contains(&name.as_str()) {
+                self.unknown(name, "parameter", places.iter().copied());
+            }
         }
         self.answers(exchange);
         self.files(exchange);

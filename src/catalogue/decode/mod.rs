@@ -6,6 +6,7 @@ mod check;
 mod file;
 mod reader;
 mod session;
+mod simulated;
 mod value;
 mod when;
 mod wire;

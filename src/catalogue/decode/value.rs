@@ -18,6 +18,7 @@ const TYPES: &[(&str, &InputType)] = &[
     ("list", &InputType::List),
     ("date-time", &InputType::DateTime),
     ("duration", &InputType::Duration),
+    ("country", &InputType::Country),
     ("file", &InputType::File { media: Vec::new(), max_bytes: DEFAULT_FILE_BYTES }),
     ("any", &InputType::Any),
 ];

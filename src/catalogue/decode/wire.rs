@@ -107,6 +107,10 @@ impl Reader<'_> {
         let (accepts, stores) = (fields.optional("accepts"), fields.text("stores", self.found));
         let accepts = self.texts(accepts, "`accepts`");
         stores.iter().for_each(|stores| self.placeholders(stores));
+        let records = fields.optional("records");
+        let records = self.texts(records, "`records`");
+        let matches = fields.optional("matches");
+        let matches = self.pairs(matches, "`matches`");
         let means = fields.optional("means");
         let means = self.free(means, "`means`").iter().filter_map(|entry| self.meaning(entry)).collect();
         let answers = fields.required("answers", self.found);
@@ -128,6 +132,8 @@ impl Reader<'_> {
             body,
             accepts,
             stores: stores.map(|stores| stores.value),
+            records,
+            matches,
             means,
             answers,
         })

@@ -11,7 +11,7 @@ use crate::simulator::clock::timestamp;
 use crate::simulator::facts::CURRENT;
 use crate::simulator::told::Told;
 use crate::simulator::variable;
-use crate::template::Scope;
+use crate::template::{Data, Scope};
 
 /// A check of what was captured.
 pub struct Check<'a> {
@@ -30,7 +30,7 @@ pub struct Check<'a> {
 impl Check<'_> {
     /// Judges, and counts failures.
     pub fn perform(&self, call: &Call<'_>, told: Option<Told>, memory: &mut Memory) -> Effect {
-        let subject = self.subject.map(|subject| variable::fill(subject, call.inputs)).unwrap_or_default();
+        let subject = self.subject.and_then(|subject| variable::fill(subject, &[call.inputs])).unwrap_or_default();
         let failed = match told {
             Some(Told::Pass) => None,
             Some(Told::Fail { failure, code }) => Some((failure, code)),
@@ -54,8 +54,13 @@ impl Check<'_> {
     fn judge(&self, call: &Call<'_>, subject: &str) -> Result<Option<(Failure, Option<i64>)>, String> {
         let nothing = Value::Null;
         let facts = variable::get(call.variables, subject).and_then(|subject| subject.get(CURRENT)).unwrap_or(&nothing);
-        let scope = Scope::new(timestamp(call.now), Arc::new(uuid::Uuid::nil));
-        let judged = |(fact, matcher): &(String, Matcher)| matcher.judge(fact, facts.get(fact), &scope);
+        let mut scope = Scope::new(timestamp(call.now), Arc::new(uuid::Uuid::nil));
+        if self.rules.iter().flat_map(|rule| &rule.when).any(|(_, matcher)| matcher.references().next().is_some()) {
+            let subject = variable::get(call.variables, subject).unwrap_or(&nothing);
+            scope = scope.with("subject", Data::from(subject)).with("parameters", Value::Object(call.inputs.clone()));
+        }
+        let fact_of = |fact: &str| facts.as_object().and_then(|facts| variable::get(facts, fact));
+        let judged = |(fact, matcher): &(String, Matcher)| matcher.judge(fact, fact_of(fact), &scope);
         let holds = |rule: &Rule| rule.when.iter().flat_map(judged).all(|judgement| judgement.holds());
         let Some(rule) = self.rules.iter().find(|rule| holds(rule)) else { return Ok(None) };
         let failure = self.failure(&rule.outcome)?;

@@ -1,5 +1,8 @@
 use std::collections::{BTreeMap, HashMap};
 
+use serde_json::{Map, Value};
+
+use crate::catalogue::ErrorScreen;
 use crate::process::Effect;
 
 /// What an instance remembers beside its variables.
@@ -20,6 +23,32 @@ pub struct Waiting {
     pub state: Option<String>,
     /// The last failure since the wait state before that the wire shows.
     pub failure: Option<Surfaced>,
+    /// What the last failure since the wait state before wants to be shown.
+    pub error_screen: Option<Shown>,
+}
+
+/// A parameter of the element that waits, replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// How it is replaced.
+    pub by: ErrorScreen,
+    /// Its value.
+    pub value: Value,
+}
+
+impl Waiting {
+    /// The parameters of the element that waits as they are shown.
+    pub fn shown(&self, inputs: &Map<String, Value>) -> Map<String, Value> {
+        let mut shown = inputs.clone();
+        if let Some(Shown { by, value }) = &self.error_screen {
+            let listed =
+                |name: &String| inputs.get(name).and_then(Value::as_array).is_some_and(|all| all.contains(value));
+            if by.listed_in.as_ref().is_none_or(listed) {
+                shown.insert(by.parameter.clone(), value.clone());
+            }
+        }
+        shown
+    }
 }
 
 /// A failure as the wire shows it.

@@ -2,6 +2,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
+use super::memory::Shown;
 use super::{Memory, check, clear, counter, decide, stub};
 use crate::catalogue::{Automatic, Behaviour, Catalogue};
 use crate::process::{Call, Effect, Work};
@@ -42,12 +43,23 @@ impl Work for Player<'_> {
         }
         let declared = told.is_some();
         let mut effect = self.play(&call, automatic, told);
+        if let (Effect::Error { .. }, Some(by)) =
+            (&effect, automatic.and_then(|automatic| automatic.error_screen.as_ref()))
+        {
+            let value = call.inputs.get(&by.from).filter(|value| !value.is_null());
+            self.memory.waiting.error_screen = value.map(|value| Shown { by: by.clone(), value: value.clone() });
+        }
         let set = directive.map(|directive| directive.set).unwrap_or_default();
         if let Effect::Complete { locals, set: written, .. } = &mut effect {
             let given = automatic.map(|automatic| automatic.locals.clone()).unwrap_or_default();
             given.into_iter().for_each(|(name, value)| {
                 locals.entry(name).or_insert(value);
             });
+            for (path, name) in automatic.iter().flat_map(|automatic| &automatic.writes) {
+                let value = locals.get(name).or_else(|| call.inputs.get(name)).cloned();
+                let path = variable::fill(path, &[locals, call.inputs]);
+                written.extend(path.zip(value));
+            }
             let names: HashSet<&str> = set
                 .keys()
                 .chain(written.iter().map(|(name, _)| name))

@@ -1,5 +1,6 @@
 //! What a world does with a request, one file for the roles that belong together.
 
+pub mod completion;
 pub mod compose;
 pub mod credential;
 pub mod instance;

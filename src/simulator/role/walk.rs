@@ -1,12 +1,11 @@
 use serde_json::{Map, Value};
 
-use super::screen;
+use super::{completion, screen};
 use crate::catalogue::{Simulated, WireAnswer};
 use crate::process::{Input, NodeIndex};
 use crate::simulator::behaviour::Surfaced;
 use crate::simulator::refusal::{Reason, Refusal};
 use crate::simulator::told::{Known, Told, told};
-use crate::simulator::variable;
 use crate::simulator::world::{Call, World};
 
 /// Starts an instance; when it has been started, tells where it stands.
@@ -29,9 +28,8 @@ pub fn go_on(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> 
     let activity = program.activity(node, setup.catalogue());
     let nothing = Simulated::default();
     let simulated = activity.map_or(&nothing, |activity| &activity.simulated);
-    if simulated.needs.as_ref().is_some_and(|needed| !world.instances[index].uploads.contains(&needed.value)) {
-        return Err(Reason::MissingUpload.into());
-    }
+    let locals = completion::locals(call, simulated);
+    completion::judge(simulated, &locals, &world.instances[index])?;
     let node = &program.definition[node];
     let mut keys = vec![node.id.as_str()];
     keys.extend(node.name.as_deref());
@@ -47,7 +45,7 @@ pub fn go_on(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> 
         Some(Told::Raise { error, code }) => (error, code, None),
         Some(Told::Pass) | None => {
             let inputs = world.instances[index].execution.as_ref().map(|execution| execution.inputs());
-            let input = completion(call, simulated, inputs.unwrap_or(&Map::new()), set);
+            let input = completion::input(locals, simulated, inputs.unwrap_or(&Map::new()), set);
             world.apply(index, input, call.correlation)?;
             return screen::write(world, call, index, true);
         }
@@ -58,25 +56,6 @@ pub fn go_on(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> 
         waiting.failure = Some(Surfaced { code, message: message.unwrap_or_default() });
     }
     screen::write(world, call, index, true)
-}
-
-/// What the caller gives, over what the catalogue gives, and what is stored elsewhere of it. Null is nothing.
-fn completion(
-    call: &Call<'_>,
-    simulated: &Simulated,
-    inputs: &Map<String, Value>,
-    mut set: Vec<(String, Value)>,
-) -> Input {
-    let mut locals = simulated.locals.clone();
-    let given = call.params.get("variables").and_then(|value| value.as_json()).and_then(Value::as_object);
-    let given = given.into_iter().flatten().filter(|(_, value)| !value.is_null());
-    locals.extend(given.map(|(name, value)| (name.clone(), value.clone())));
-    for (path, name) in &simulated.writes {
-        if let Some(value) = locals.get(name) {
-            set.insert(0, (variable::fill(path, inputs), value.clone()));
-        }
-    }
-    Input::Complete { locals, set }
 }
 
 /// Whether the element at which an instance waits takes this exchange; one that lists no activities is taken by all.
