@@ -30,13 +30,11 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
         }
         return;
     };
-    for section in scenario.sections() {
-        for step in section {
-            let StepKind::Activity { name, element, .. } = &step.kind else { continue };
-            activity(name, around, found);
-            if let Some(id) = element {
-                element_of(id, around, found);
-            }
+    for step in scenario.steps() {
+        let StepKind::Activity { name, element, .. } = &step.kind else { continue };
+        activity(name, around, found);
+        if let Some(id) = element {
+            element_of(id, around, found);
         }
     }
     if let Body::Answers(answers) = &scenario.body {
@@ -111,8 +109,7 @@ fn element_of(id: &Spanned<String>, around: &Surroundings<'_>, found: &mut Diagn
 }
 
 fn first_use(scenario: &Scenario) -> Option<&Spanned<String>> {
-    let steps = scenario.sections().into_iter().flatten();
-    let activity = steps.filter_map(|step| match &step.kind {
+    let activity = scenario.steps().into_iter().filter_map(|step| match &step.kind {
         StepKind::Activity { name, .. } => Some(name),
         _ => None,
     });
@@ -120,7 +117,7 @@ fn first_use(scenario: &Scenario) -> Option<&Spanned<String>> {
 }
 
 fn needs_process<'a>(scenario: &'a Scenario, around: &Surroundings<'_>) -> Option<&'a Spanned<String>> {
-    let steps = scenario.sections().into_iter().flatten().filter_map(|step| match &step.kind {
+    let steps = scenario.steps().into_iter().filter_map(|step| match &step.kind {
         StepKind::Activity { name, .. } => Some(name),
         _ => None,
     });

@@ -7,7 +7,7 @@ use crate::scenario::{Answers, Body, Opening, Scenario, Step, StepExpectation, S
 pub fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics) {
     names::check(scenario, around, found);
     session(scenario, around, found);
-    for step in scenario.sections().into_iter().flatten() {
+    for step in scenario.steps() {
         self::step(step, around, found);
     }
     if let Body::Answers(answers) = &scenario.body {

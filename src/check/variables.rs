@@ -19,13 +19,8 @@ pub(super) fn check(scenario: &Scenario, found: &mut Diagnostics) {
     let vars: Vec<&str> = scenario.vars.iter().map(|variable| variable.name.value.as_str()).collect();
     let saved: Vec<&str> = saves.iter().map(|save| save.name.value.as_str()).collect();
     let secrets: Vec<&str> = scenario.secrets.iter().map(|secret| secret.name.value.as_str()).collect();
-    let steps: Vec<&str> = scenario
-        .sections()
-        .into_iter()
-        .flatten()
-        .filter_map(|step| step.id.as_ref())
-        .map(|id| id.value.as_str())
-        .collect();
+    let steps = scenario.steps();
+    let steps: Vec<&str> = steps.iter().filter_map(|step| step.id.as_ref()).map(|id| id.value.as_str()).collect();
     for (reference, saving) in &uses.references {
         let Some(root) = reference.path.first() else { continue };
         if root == RESPONSE && !saving {
@@ -113,7 +108,7 @@ fn cycles(scenario: &Scenario, found: &mut Diagnostics) {
 }
 
 fn saves(scenario: &Scenario) -> impl Iterator<Item = &Save> {
-    let steps = scenario.sections().into_iter().flatten().flat_map(|step| &step.save);
+    let steps = scenario.steps().into_iter().flat_map(|step| &step.save);
     let answers = match &scenario.body {
         Body::Answers(answers) => Some(answers.all().flat_map(|answer| &answer.save)),
         Body::Steps(_) => None,
@@ -132,7 +127,7 @@ impl<'a> Uses<'a> {
         self.templates(scenario.vars.iter().chain(&scenario.secrets).map(|variable| &variable.value));
         self.templates(scenario.session.inputs.iter().flat_map(|(_, inputs)| inputs).map(|(_, template)| template));
         self.templates(scenario.simulate.templates());
-        for step in scenario.sections().into_iter().flatten() {
+        for step in scenario.steps() {
             self.step(step);
         }
         if let Body::Answers(answers) = &scenario.body {

@@ -87,6 +87,7 @@ rules! {
     UNKNOWN_VARIABLE = Error "scenario/unknown-variable": "A template reads something that no part of the scenario defines.";
     UNREAD_VARIABLE = Warning "scenario/unread-variable": "Something is defined or saved and never read.";
     CYCLIC_VARIABLE = Error "scenario/cyclic-variable": "A variable is made of itself.";
+    NESTING = Error "scenario/nesting": "Blocks of steps or fragments stand too deep inside of each other.";
     UNKNOWN_STEP = Error "scenario/unknown-step": "A `goto` names no step of its block.";
 
     // Templates.

@@ -1,9 +1,10 @@
 use std::time::Instant;
 
+use super::block::{BlockEnd, Next, Then};
+use super::interaction::Interaction;
 use super::position::Position;
 use super::problem::Trouble;
-use super::scripted::{Interaction, Next};
-use super::walker::{BlockEnd, Walker};
+use super::walker::Walker;
 use crate::diagnostic::one_of;
 use crate::scenario::{Answer, Answers, AnswersEntry, Visits};
 
@@ -16,7 +17,7 @@ impl Walker<'_> {
             let result = self.answer_once(answers, &mut used).await;
             let next = result.unwrap_or_else(|trouble| {
                 self.report(trouble.or_at(&self.run.sources, answers.span));
-                Next::End
+                None
             });
             if self.step > step {
                 self.end(before, since).await;
@@ -24,17 +25,28 @@ impl Walker<'_> {
             if self.problems.len() > before {
                 return BlockEnd::Stopped;
             }
-            if next == Next::End {
-                break;
+            let Some(next) = next else { break };
+            match self.play_inside(next.detour).await {
+                BlockEnd::Done => {}
+                end => return end,
+            }
+            match next.then {
+                Then::End => break,
+                Then::Fail(trouble) => {
+                    self.report(trouble);
+                    return BlockEnd::Stopped;
+                }
+                Then::Proceed | Then::Again | Then::Goto(_) => {}
             }
         }
         self.judge_unused(answers, &used)
     }
 
-    async fn answer_once(&mut self, answers: &Answers, used: &mut [usize]) -> Result<Next, Trouble> {
+    /// Gives one answer; `None` if the process has ended.
+    async fn answer_once<'s>(&mut self, answers: &'s Answers, used: &mut [usize]) -> Result<Option<Next<'s>>, Trouble> {
         self.know_position().await?;
         let (activity, element) = match self.position().clone() {
-            Position::Ended => return Ok(Next::End),
+            Position::Ended => return Ok(None),
             Position::At { activity: Some(activity), element, .. } => (activity, element),
             other => {
                 return Err(Trouble::errored("run/position", format!("the process stands {}", other.describe())));
@@ -70,10 +82,10 @@ impl Walker<'_> {
                 Trouble::failed("run/unanswered", message).at(&self.run.sources, entry.key.span)
             })?,
         };
-        self.give(answer, entry, &activity).await
+        self.give(answer, entry, &activity).await.map(Some)
     }
 
-    async fn give(&mut self, answer: &Answer, entry: &AnswersEntry, name: &str) -> Result<Next, Trouble> {
+    async fn give<'s>(&mut self, answer: &'s Answer, entry: &AnswersEntry, name: &str) -> Result<Next<'s>, Trouble> {
         if let Some(wait) = &answer.wait {
             self.begin("wait", &super::control::iso(wait.value), None, Some(wait.span)).await?;
             let before = self.position().clone();
@@ -82,7 +94,7 @@ impl Walker<'_> {
                 let message = format!("after waiting, the process still stands {}", self.position().describe());
                 return Err(Trouble::failed("run/no-timer", message).at(&self.run.sources, wait.span));
             }
-            return Ok(Next::Step);
+            return Ok(Next::PROCEED);
         }
         self.begin("activity", name, None, Some(entry.key.span)).await?;
         let catalogue = self.catalogue().clone();

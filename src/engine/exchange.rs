@@ -122,7 +122,7 @@ impl Walker<'_> {
         if let Some(control) = &self.control {
             request.headers.push((super::control::Control::WORLD.to_owned(), control.world().to_owned()));
         }
-        request.timeout = Some(self.step_timeout.unwrap_or(self.run.options.timeout));
+        request.timeout = Some(self.terms.timeout.unwrap_or(self.run.options.timeout));
         let exchange = self.client.send(&request).await;
         Sent { id, request, exchange }
     }

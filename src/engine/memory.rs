@@ -10,6 +10,8 @@ pub(super) struct Memory {
     scope: Scope,
     /// Where values came from, by their dotted names.
     origins: BTreeMap<String, String>,
+    /// Why something is not there, by what would be read.
+    skipped: BTreeMap<String, String>,
 }
 
 impl Memory {
@@ -19,7 +21,7 @@ impl Memory {
             scope.set(root, Data::empty());
         }
         scope.set("visit", json!(0));
-        Self { scope, origins: BTreeMap::new() }
+        Self { scope, origins: BTreeMap::new(), skipped: BTreeMap::new() }
     }
 
     /// The scope of the next evaluation.
@@ -34,7 +36,9 @@ impl Memory {
     pub fn set_var(&mut self, name: &str, value: &Value, secret: bool, origin: String) {
         self.scope.put("vars", name, value);
         self.scope.mark(&["vars", name], secret);
-        self.origins.insert(format!("vars.{name}"), origin);
+        let path = format!("vars.{name}");
+        self.skipped.remove(&path);
+        self.origins.insert(path, origin);
     }
 
     pub fn set_secret(&mut self, name: &str, value: &Value) {
@@ -53,10 +57,27 @@ impl Memory {
     pub fn set_step(&mut self, id: &str, value: &Value, secret: bool) {
         self.scope.put("steps", id, value);
         self.scope.mark(&["steps", id], secret);
+        self.skipped.remove(&format!("steps.{id}"));
     }
 
     pub fn set_position(&mut self, position: Data) {
         self.scope.set("position", position);
+    }
+
+    /// Takes note that a step was skipped: what an earlier turn left of it is gone, and it has saved nothing.
+    pub fn skip<'a>(&mut self, id: Option<&str>, saved: impl Iterator<Item = &'a str>, reason: &str) {
+        if let Some(id) = id {
+            self.scope.remove("steps", id);
+            self.skipped.insert(format!("steps.{id}"), reason.to_owned());
+        }
+        for name in saved.filter(|name| !self.has_var(name)).collect::<Vec<_>>() {
+            self.skipped.insert(format!("vars.{name}"), reason.to_owned());
+        }
+    }
+
+    /// Why things that an expression reads are not there.
+    pub fn absences<'a>(&self, references: impl IntoIterator<Item = &'a Reference>) -> Vec<String> {
+        told(references, |name| self.skipped.get(name).map(|reason| format!("there is no `{name}`: {reason}")))
     }
 
     /// Sets which visit of its activity the current step is; 0 where it is none.
@@ -65,17 +86,22 @@ impl Memory {
     }
 
     /// Where the values that an expression reads came from.
-    pub fn origins<'a>(&self, references: impl Iterator<Item = &'a Reference>) -> Vec<String> {
-        let mut told: Vec<String> = Vec::new();
-        for reference in references {
-            let name = reference.path.iter().take(2).cloned().collect::<Vec<_>>().join(".");
-            if let Some(origin) = self.origins.get(&name) {
-                let line = format!("`{name}` {origin}");
-                if !told.contains(&line) {
-                    told.push(line);
-                }
-            }
-        }
-        told
+    pub fn origins<'a>(&self, references: impl IntoIterator<Item = &'a Reference>) -> Vec<String> {
+        told(references, |name| self.origins.get(name).map(|origin| format!("`{name}` {origin}")))
     }
+}
+
+/// What is known of the things that an expression reads, each once, by the first two segments of their paths.
+fn told<'a>(
+    references: impl IntoIterator<Item = &'a Reference>,
+    known: impl Fn(&str) -> Option<String>,
+) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for reference in references {
+        let name = reference.path.iter().take(2).cloned().collect::<Vec<_>>().join(".");
+        if let Some(line) = known(&name).filter(|line| !told.contains(line)) {
+            told.push(line);
+        }
+    }
+    told
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::actor::Cast;
+use super::block::{BlockEnd, Terms};
 use super::cancel::Urgency;
 use super::control::Control;
 use super::journal::Journal;
@@ -43,7 +44,14 @@ pub(super) struct Walker<'r> {
     pub problems: Vec<Problem>,
     /// The number of the step that is executed.
     pub step: u32,
-    pub step_timeout: Option<Duration>,
+    /// The step that its block belongs to.
+    pub within: Option<u32>,
+    /// What it says of its requests.
+    pub terms: Terms,
+    /// How many steps were counted.
+    steps: u32,
+    /// How many there may be.
+    budget: u32,
     pub section: Section,
     pub requests: u64,
     /// How often each branch was taken, by its place.
@@ -51,15 +59,6 @@ pub(super) struct Walker<'r> {
     /// Fields of the next answer that are secret: the name for them, and where they stand.
     pub secret_fields: Vec<(String, Vec<String>)>,
     evaluating: Vec<String>,
-}
-
-/// How a block of steps ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum BlockEnd {
-    /// All was done.
-    Done,
-    /// Problems were recorded; nothing more makes sense.
-    Stopped,
 }
 
 impl<'r> Walker<'r> {
@@ -87,7 +86,10 @@ impl<'r> Walker<'r> {
             virtual_time: Duration::ZERO,
             problems: Vec::new(),
             step: 0,
-            step_timeout: None,
+            within: None,
+            terms: Terms::default(),
+            steps: 0,
+            budget: MAX_STEPS,
             section: Section::Session,
             requests: 0,
             branches: HashMap::new(),
@@ -136,18 +138,21 @@ impl<'r> Walker<'r> {
             return;
         }
         self.section = Section::Before;
-        if self.play(&scenario.before).await == BlockEnd::Stopped {
+        let mut end = self.play(&scenario.before).await;
+        if end == BlockEnd::Stopped {
             for problem in &mut self.problems {
                 problem.verdict = problem.verdict.max(Verdict::Errored);
             }
             return;
         }
         self.section = Section::Steps;
-        let end = match &scenario.body {
-            Body::Steps(steps) => self.play(steps).await,
-            Body::Answers(answers) => self.follow(answers).await,
-        };
         if end == BlockEnd::Done {
+            end = match &scenario.body {
+                Body::Steps(steps) => self.play(steps).await,
+                Body::Answers(answers) => self.follow(answers).await,
+            };
+        }
+        if end != BlockEnd::Stopped {
             self.conclude().await;
         }
     }
@@ -158,6 +163,9 @@ impl<'r> Walker<'r> {
             return;
         }
         self.section = Section::After;
+        // Whatever was interrupted, and where; a budget that was used up does not keep it from running.
+        self.budget = self.steps + MAX_STEPS;
+        (self.within, self.terms) = (None, Terms::default());
         let before = self.problems.len();
         let stopped = tokio::select! {
             biased;
@@ -256,8 +264,22 @@ impl<'r> Walker<'r> {
         step: Option<&crate::scenario::Step>,
         span: Option<Span>,
     ) -> Result<(), Trouble> {
-        self.step += 1;
-        if self.step > MAX_STEPS {
+        let record = self.count(kind, subject, step)?;
+        let excerpt = span.map(|span| Excerpt::of(&self.run.sources, span));
+        self.journal.emit(EventKind::StepStarted { step: record, excerpt }).await;
+        Ok(())
+    }
+
+    /// Counts a step, executed or skipped, and makes it the current one.
+    pub fn count(
+        &mut self,
+        kind: &str,
+        subject: &str,
+        step: Option<&crate::scenario::Step>,
+    ) -> Result<StepRecord, Trouble> {
+        self.steps += 1;
+        self.step = self.steps;
+        if self.step > self.budget {
             let message = format!("the scenario executes more than {MAX_STEPS} steps");
             return Err(
                 Trouble::errored("run/step-budget", message).note("bound the branch that repeats with `at-most`")
@@ -266,6 +288,7 @@ impl<'r> Walker<'r> {
         let record = StepRecord {
             number: self.step,
             section: self.section,
+            within: self.within,
             id: step.and_then(|step| step.id.as_ref()).map(|id| id.value.clone()),
             kind: kind.to_owned(),
             subject: self.journal.mask(subject),
@@ -273,9 +296,7 @@ impl<'r> Walker<'r> {
             visit: if kind == "activity" { self.cast.walk().visits(subject) + 1 } else { 0 },
         };
         self.memory.set_visit(record.visit);
-        let excerpt = span.map(|span| Excerpt::of(&self.run.sources, span));
-        self.journal.emit(EventKind::StepStarted { step: record, excerpt }).await;
-        Ok(())
+        Ok(record)
     }
 
     /// Ends the step, with the problems recorded since `before`.
@@ -326,7 +347,10 @@ impl<'r> Walker<'r> {
                 self.journal.hide("derived", &evaluated.tainted);
                 Ok((evaluated.value, evaluated.secret))
             }
-            Err(error) => Err(Trouble::template(&error, &self.run.sources)),
+            Err(error) => {
+                let trouble = Trouble::template(&error, &self.run.sources);
+                Err(self.memory.absences(template.references()).into_iter().fold(trouble, Trouble::note))
+            }
         }
     }
 

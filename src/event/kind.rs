@@ -64,6 +64,16 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         excerpt: Option<Excerpt>,
     },
+    /// A step is left out, because its condition does not hold.
+    StepSkipped {
+        /// The step.
+        step: StepRecord,
+        /// The author's lines.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        excerpt: Option<Excerpt>,
+        /// The condition as it is written.
+        condition: String,
+    },
     /// A request was sent.
     Exchanged {
         /// The number of the step.
@@ -127,7 +137,7 @@ pub enum EventKind {
         step: u32,
         /// The outcome.
         outcome: String,
-        /// What is done: `continue`, `goto selfie`, `end failed`.
+        /// What is done: `continue`, `goto selfie`, `end failed`, `steps, repeat`.
         action: String,
         /// How often this branch has been taken, this time included.
         taken: u32,

@@ -36,6 +36,9 @@ pub struct StepRecord {
     pub number: u32,
     /// The part of the scenario.
     pub section: Section,
+    /// The number of the step that it belongs to: whose branch it is part of, or whose fragment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<u32>,
     /// The author's id, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

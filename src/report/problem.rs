@@ -152,9 +152,9 @@ fn describe(step: &StepRecord) -> String {
     };
     let visit = if step.visit > 1 { format!(", visit {}", step.visit) } else { String::new() };
     let named = step.name.as_ref().map(|name| format!(" \u{201c}{name}\u{201d}")).unwrap_or_default();
-    clean(&format!("step {}{id}{section}: {} {}{named}{visit}", step.number, step.kind, step.subject))
-        .trim_end()
-        .to_owned()
+    let within = step.within.map(|step| format!(", within step {step}")).unwrap_or_default();
+    let told = format!("step {}{id}{section}: {} {}{named}{visit}", step.number, step.kind, step.subject);
+    clean(told.trim_end()).into_owned() + &within
 }
 
 fn differences(differences: &[Difference], margin: &str, look: &Look) -> String {

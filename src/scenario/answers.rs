@@ -84,13 +84,18 @@ impl Answers {
         self.entries.iter().flat_map(|entry| entry.visits.all())
     }
 
+    /// Every branch of every answer.
+    pub fn branches(&self) -> impl Iterator<Item = &Branch> {
+        self.all().flat_map(|answer| &answer.on)
+    }
+
     /// Reports branches that make no sense where the process leads.
     pub(super) fn check_branches(&self, found: &mut Diagnostics) {
-        for branch in self.all().flat_map(|answer| &answer.on) {
+        for branch in self.branches() {
             if matches!(branch.action, super::Action::Goto(_) | super::Action::Repeat) {
                 let message = format!("`{}` makes no sense where the process leads", branch.action);
                 let one = Diagnostic::new(Id::WRONG_VALUE, message).at(branch.span);
-                found.push(one.help("list one answer per visit, or write `continue` or `end`"));
+                found.push(one.help("list one answer per visit, or write `continue`, `end` or `steps`"));
             }
         }
     }
@@ -119,7 +124,7 @@ impl Answer {
         answer.optional = fields.boolean("optional", found).is_some_and(|optional| optional.value);
         answer.expect = fields.optional("expect").and_then(|node| StepExpectation::read(node, sources, found));
         answer.save = fields.optional("save").map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
-        answer.on = fields.optional("on").map(|node| Branch::read_all(node, found)).unwrap_or_default();
+        answer.on = fields.optional("on").map(|node| Branch::read_all(node, sources, found)).unwrap_or_default();
         answer.simulate =
             fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         fields.finish(found);

@@ -1,5 +1,6 @@
+use super::Step;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
-use crate::source::{Span, Spanned};
+use crate::source::{Sources, Span, Spanned};
 use crate::yaml::{Fields, Node};
 
 /// What to do when an activity gives an outcome.
@@ -7,7 +8,9 @@ use crate::yaml::{Fields, Node};
 pub struct Branch {
     /// The outcome.
     pub outcome: Spanned<String>,
-    /// What to do.
+    /// Steps that are done first; `goto` does not lead into them.
+    pub steps: Vec<Step>,
+    /// What to do, or what to do then.
     pub action: Action,
     /// How often it may be done in one scenario; the scenario's step budget bounds it otherwise.
     pub at_most: Option<Spanned<u32>>,
@@ -49,18 +52,27 @@ impl std::fmt::Display for Action {
     }
 }
 
-const ACTIONS: [&str; 4] = ["continue", "goto", "repeat", "end"];
+const ACTIONS: [&str; 5] = ["continue", "goto", "repeat", "end", "steps"];
 
 impl Branch {
     /// Reads `on:`, a mapping from outcomes to actions.
-    pub(super) fn read_all(node: &Node, found: &mut Diagnostics) -> Vec<Self> {
+    pub(super) fn read_all(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Vec<Self> {
         let entries = node.mapping("`on`", found).unwrap_or_default();
-        entries.iter().filter_map(|entry| Self::read(&entry.key, &entry.value, found)).collect()
+        entries.iter().filter_map(|entry| Self::read(&entry.key, &entry.value, sources, found)).collect()
     }
 
-    fn read(outcome: &Spanned<String>, node: &Node, found: &mut Diagnostics) -> Option<Self> {
-        let branch = |action, at_most| {
-            Some(Self { outcome: outcome.clone(), action, at_most, span: outcome.span.to(node.span) })
+    /// In words, for events: `goto selfie`, `steps, repeat`.
+    pub fn describe(&self) -> String {
+        match (self.steps.is_empty(), &self.action) {
+            (true, action) => action.to_string(),
+            (false, Action::Continue) => "steps".to_owned(),
+            (false, action) => format!("steps, {action}"),
+        }
+    }
+
+    fn read(outcome: &Spanned<String>, node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+        let branch = |steps, action, at_most| {
+            Some(Self { outcome: outcome.clone(), steps, action, at_most, span: outcome.span.to(node.span) })
         };
         if node.as_mapping().is_none() {
             let action = match node.text("an action", found)?.value.as_str() {
@@ -74,12 +86,22 @@ impl Branch {
                     return None;
                 }
             };
-            return branch(action, None);
+            return branch(Vec::new(), action, None);
         }
         let mut fields = Fields::of(node, "an action", found)?;
+        let steps = fields.entry("steps");
+        let steps_given = steps.is_some();
+        let steps = steps.map(|entry| Step::read_all(&entry.value, "`steps`", sources, found)).unwrap_or_default();
         let goto = fields.text("goto", found);
-        let repeat = fields.boolean("repeat", found).filter(|repeat| repeat.value);
-        let proceed = fields.boolean("continue", found).filter(|proceed| proceed.value);
+        let mut flag = |key: &'static str| {
+            let flag = fields.boolean(key, found)?;
+            if !flag.value {
+                let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{key}` is `true` or left out")).at(flag.span);
+                found.push(one);
+            }
+            flag.value.then_some(())
+        };
+        let (repeat, proceed) = (flag("repeat"), flag("continue"));
         let end = fields.text("end", found);
         let at_most = fields.integer("at-most", 1, 1_000_000, found).map(|number| number.map(|number| number as u32));
         fields.finish(found);
@@ -95,20 +117,22 @@ impl Branch {
         let given = [goto.map(Action::Goto), repeat.map(|_| Action::Repeat), proceed.map(|_| Action::Continue), end];
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {
-            (Some(action), None) => branch(action, at_most),
+            (Some(action), None) => branch(steps, action, at_most),
+            (None, _) if steps_given => branch(steps, Action::Continue, at_most),
             (None, _)
                 if node.as_mapping().is_some_and(|entries| {
                     entries.iter().all(|entry| !ACTIONS.contains(&entry.key.value.as_str()))
                 }) =>
             {
                 let one = Diagnostic::new(Id::MISSING_KEY, "a branch needs an action").at(node.span);
-                found.push(one.help("write one of `continue`, `goto`, `repeat`, `end`"));
+                found.push(one.help("write one of `continue`, `goto`, `repeat`, `end`, `steps`"));
                 None
             }
             (None, _) => None,
-            (Some(_), Some(_)) => {
-                found.push(Diagnostic::new(Id::WRONG_VALUE, "a branch does one thing").at(node.span));
-                None
+            (Some(action), Some(_)) => {
+                let message = "a branch does one thing, after its `steps` if it has any";
+                found.push(Diagnostic::new(Id::WRONG_VALUE, message).at(outcome.span));
+                branch(steps, action, at_most)
             }
         }
     }

@@ -4,6 +4,7 @@
 //! (whether an activity exists, whether a variable is defined) is decided by `check`.
 
 mod answers;
+mod block;
 mod branch;
 mod expectation;
 mod model;
@@ -13,6 +14,7 @@ mod step;
 mod variable;
 
 pub use answers::{Answer, Answers, AnswersEntry, Visits};
+pub use block::MAX_NESTING;
 pub use branch::{Action, Branch, End};
 pub use expectation::{Promise, StepExpectation, WalkExpectation};
 pub use model::{Body, MAX_STEPS, Scenario};

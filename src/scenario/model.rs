@@ -130,25 +130,22 @@ impl Scenario {
         [&self.before, body, &self.after]
     }
 
+    /// Every block of the file: its sections, and the blocks of its answers.
+    fn blocks(&self) -> Vec<&[Step]> {
+        let mut blocks = self.sections().to_vec();
+        if let Body::Answers(answers) = &self.body {
+            blocks.extend(answers.branches().map(|branch| branch.steps.as_slice()));
+        }
+        blocks
+    }
+
+    /// Every step of the file, those of branches included.
+    pub fn steps(&self) -> Vec<&Step> {
+        super::block::all_steps(&self.blocks())
+    }
+
     fn check_ids(&self, found: &mut Diagnostics) {
-        let mut seen: Vec<&Spanned<String>> = Vec::new();
-        for id in self.sections().into_iter().flatten().filter_map(|step| step.id.as_ref()) {
-            match seen.iter().find(|other| other.value == id.value) {
-                Some(first) => found.push(
-                    Diagnostic::new(Id::DUPLICATE_STEP, format!("two steps have the id `{}`", id.value))
-                        .label(id.span, "again")
-                        .and(first.span, "first"),
-                ),
-                None => seen.push(id),
-            }
-        }
-        for section in self.sections() {
-            let ids: Vec<&str> =
-                section.iter().filter_map(|step| step.id.as_ref()).map(|id| id.value.as_str()).collect();
-            for step in section {
-                super::branch::check_targets(&step.on, &ids, found);
-            }
-        }
+        super::block::check(&self.blocks(), found);
         if let Body::Answers(answers) = &self.body {
             answers.check_branches(found);
         }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::variable::check_id;
 use super::{Branch, Inputs, Simulate, StepExpectation};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
 use crate::expect::Matcher;
 use crate::query::JsonPath;
 use crate::source::{Sources, Span, Spanned};
@@ -18,6 +18,8 @@ pub struct Step {
     pub id: Option<Spanned<String>>,
     /// The author's words for it.
     pub name: Option<Spanned<String>>,
+    /// What must be true, or it is skipped.
+    pub condition: Option<Template>,
     /// What it does.
     pub kind: StepKind,
     /// What must hold afterwards.
@@ -124,6 +126,16 @@ pub enum SaveFrom {
 }
 
 const KINDS: [&str; 4] = ["activity", "request", "wait", "check"];
+/// What may stand beside what, besides that which may stand anywhere.
+const BESIDE: [(&str, &[&str]); 7] = [
+    ("with", &["activity", "request"]),
+    ("element", &["activity"]),
+    ("at", &["activity"]),
+    ("expect", &["activity", "request", "wait"]),
+    ("save", &["activity", "request"]),
+    ("on", &["activity"]),
+    ("simulate", &["activity"]),
+];
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 impl Step {
@@ -152,7 +164,10 @@ impl Step {
                 });
                 return None;
             }
-            [entry] => Self::read_kind(entry, &mut fields, sources, found),
+            [entry] => {
+                misplaced(entry, node, found);
+                Self::read_kind(entry, &mut fields, sources, found)
+            }
             [first, second, ..] => {
                 let message = format!("a step is `{}` or `{}`, not both", first.key.value, second.key.value);
                 let one = Diagnostic::new(Id::WRONG_VALUE, message).at(second.key.span);
@@ -164,7 +179,8 @@ impl Step {
         let name = fields.text("name", found);
         let expect = fields.optional("expect").and_then(|node| StepExpectation::read(node, sources, found));
         let save = fields.optional("save").map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
-        let on = fields.optional("on").map(|node| Branch::read_all(node, found)).unwrap_or_default();
+        let on = fields.optional("on").map(|node| Branch::read_all(node, sources, found)).unwrap_or_default();
+        let condition = fields.optional("if").map(|node| read_condition(node, sources, found));
         let timeout = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found));
         let simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         if let Some((first, _)) = simulate.start.first() {
@@ -172,8 +188,19 @@ impl Step {
                 Diagnostic::new(Id::WRONG_VALUE, "`start` stands in the scenario's own `simulate`").at(first.span);
             found.push(one.help("a step is simulated after the process has started"));
         }
+        // What is misplaced was reported as that.
+        fields.know(&["with", "element", "at"]);
         fields.finish(found);
-        Some(Self { span: node.span, id, name, kind: kind?, expect, save, on, timeout, simulate })
+        Some(Self { span: node.span, id, name, condition, kind: kind?, expect, save, on, timeout, simulate })
+    }
+
+    /// It and all steps inside of its branches, in the order of the file.
+    pub fn with_inner(&self) -> Vec<&Self> {
+        let mut all = vec![self];
+        for branch in &self.on {
+            all.extend(branch.steps.iter().flat_map(Self::with_inner));
+        }
+        all
     }
 
     fn read_kind(entry: &Entry, fields: &mut Fields, sources: &Sources, found: &mut Diagnostics) -> Option<StepKind> {
@@ -213,8 +240,35 @@ impl Step {
             StepKind::Check(checks) => templates.extend(checks.iter().map(|check| &check.value)),
         }
         templates.extend(self.simulate.templates());
+        templates.extend(&self.condition);
         templates
     }
+}
+
+/// Reports keys of a step that belong to other kinds of steps.
+fn misplaced(kind: &Entry, node: &Node, found: &mut Diagnostics) {
+    for entry in node.as_mapping().unwrap_or_default() {
+        let Some((key, beside)) = BESIDE.iter().find(|(key, _)| *key == entry.key.value) else { continue };
+        if !beside.contains(&kind.key.value.as_str()) {
+            let message = format!("a step with `{}` has no `{key}`", kind.key.value);
+            let one = Diagnostic::new(Id::UNKNOWN_KEY, message).at(entry.key.span).and(kind.key.span, "the step");
+            found.push(one.help(format!("it stands beside {}", one_of(beside.iter().copied()))));
+        }
+    }
+}
+
+/// Reads `if`: a template that gives `true` or `false`.
+fn read_condition(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Template {
+    let condition = Template::read(node, sources, found);
+    let literal = condition.as_literal().filter(|value| !value.is_boolean());
+    if literal.is_some() || condition.is_text() {
+        let one = Diagnostic::new(Id::WRONG_VALUE, "`if` is neither true nor false").at(node.span);
+        found.push(match literal.and_then(|value| value.as_str()) {
+            Some(text) => one.help(format!("write \"{{{{ {text} }}}}\"")),
+            None => one.help("write one expression: \"{{ vars.count > 0 and not vars.done }}\""),
+        });
+    }
+    condition
 }
 
 impl RequestLine {

@@ -57,6 +57,13 @@ impl Data {
         }
     }
 
+    /// Removes a member of a mapping.
+    fn remove(&mut self, name: &str) {
+        if let Repr::Fields(fields) = &mut self.0 {
+            Arc::make_mut(fields).0.remove(name);
+        }
+    }
+
     pub(super) fn value(&self) -> minijinja::Value {
         match &self.0 {
             Repr::Ready(value) => value.clone(),
@@ -132,6 +139,13 @@ impl Scope {
         match roots.get_mut(root) {
             Some(members) => members.put(name, data.into()),
             None => drop(roots.insert(root.to_owned(), Data::fields([(name, data.into())]))),
+        }
+    }
+
+    /// Removes a member of a root.
+    pub fn remove(&mut self, root: &str, name: &str) {
+        if let Some(members) = Arc::make_mut(&mut self.roots).get_mut(root) {
+            members.remove(name);
         }
     }
 

@@ -110,6 +110,11 @@ impl Template {
         }
     }
 
+    /// Whether it gives a text, whatever its expressions give.
+    pub fn is_text(&self) -> bool {
+        matches!(&self.0.shape, Shape::Text(_))
+    }
+
     /// Everything it reads, in the order it is written.
     pub fn references(&self) -> &[Reference] {
         &self.0.references

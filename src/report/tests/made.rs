@@ -122,6 +122,7 @@ impl Scenario<'_> {
         let step = StepRecord {
             number: self.steps,
             section: Section::Steps,
+            within: None,
             id: None,
             kind: "activity".to_owned(),
             subject: activity.to_owned(),

@@ -1,0 +1,231 @@
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::activity::Reading;
+use super::control::iso;
+use super::interaction::Interaction;
+use super::problem::Trouble;
+use super::walker::Walker;
+use crate::catalogue::Activity;
+use crate::event::{EventKind, Excerpt};
+use crate::scenario::{Check, Step, StepKind};
+use crate::source::Span;
+use crate::template::Reference;
+
+/// How a block of steps ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BlockEnd {
+    /// All was done.
+    Done,
+    /// A branch ended the scenario.
+    Ended,
+    /// Problems were recorded; nothing more makes sense.
+    Stopped,
+}
+
+/// What comes after a step.
+pub(super) struct Next<'s> {
+    /// Steps of the branch that was taken, which come first.
+    pub detour: &'s [Step],
+    pub then: Then,
+}
+
+/// What comes after a step and its branch.
+pub(super) enum Then {
+    /// The step behind it.
+    Proceed,
+    /// The same step.
+    Again,
+    /// The step of an id.
+    Goto(String),
+    /// The end of the scenario.
+    End,
+    /// Its end as failed, told when the branch is done.
+    Fail(Trouble),
+}
+
+impl Next<'_> {
+    /// The step behind it.
+    pub const PROCEED: Self = Self { detour: &[], then: Then::Proceed };
+}
+
+/// What a step says of its requests.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Terms {
+    /// How long each may take.
+    pub timeout: Option<Duration>,
+}
+
+impl Terms {
+    fn of(step: &Step) -> Self {
+        Self { timeout: step.timeout.as_ref().map(|timeout| timeout.value) }
+    }
+}
+
+impl Walker<'_> {
+    /// Executes a block of steps.
+    pub(super) async fn play(&mut self, steps: &[Step]) -> BlockEnd {
+        let mut at = 0;
+        while let Some(step) = steps.get(at) {
+            let (since, before) = (Instant::now(), self.problems.len());
+            let next = match self.begin_step(step).await {
+                Ok(false) => {
+                    at += 1;
+                    continue;
+                }
+                Ok(true) => {
+                    let outer = std::mem::replace(&mut self.terms, Terms::of(step));
+                    let next = self.play_step(step).await;
+                    self.terms = outer;
+                    next
+                }
+                Err(trouble) => Err(trouble),
+            };
+            let next = next.unwrap_or_else(|trouble| {
+                self.report(trouble.or_at(&self.run.sources, Some(step.span)));
+                Next { detour: &[], then: Then::End }
+            });
+            self.end(before, since).await;
+            if self.problems.len() > before {
+                return BlockEnd::Stopped;
+            }
+            match self.play_inside(next.detour).await {
+                BlockEnd::Done => {}
+                end => return end,
+            }
+            at = match next.then {
+                Then::Proceed => at + 1,
+                Then::Again => at,
+                Then::End => return BlockEnd::Ended,
+                Then::Fail(trouble) => {
+                    self.report(trouble);
+                    return BlockEnd::Stopped;
+                }
+                Then::Goto(id) => {
+                    let found = steps.iter().position(|step| step.id.as_ref().is_some_and(|other| other.value == id));
+                    found.unwrap_or(steps.len())
+                }
+            };
+        }
+        BlockEnd::Done
+    }
+
+    /// Executes a block that belongs to the current step.
+    pub(super) async fn play_inside(&mut self, steps: &[Step]) -> BlockEnd {
+        if steps.is_empty() {
+            return BlockEnd::Done;
+        }
+        let (step, within) = (self.step, self.within.replace(self.step));
+        // A block may hold blocks, so the future must be of a known size.
+        let end = Box::pin(self.play(steps)).await;
+        (self.step, self.within) = (step, within);
+        end
+    }
+
+    /// Begins a step, unless its condition says that it is skipped.
+    async fn begin_step(&mut self, step: &Step) -> Result<bool, Trouble> {
+        let subject = match &step.kind {
+            StepKind::Activity { name, .. } => name.value.clone(),
+            StepKind::Request(line) => format!("{} {}", line.method.value, self.run.sources.text(line.target.span())),
+            StepKind::Wait(duration) => iso(duration.value),
+            StepKind::Check(_) => String::new(),
+        };
+        let record = self.count(step.kind.keyword(), &subject, Some(step))?;
+        let excerpt = Some(Excerpt::of(&self.run.sources, first_line(step, self)));
+        let condition = match &step.condition {
+            Some(condition) => self.holds(condition),
+            None => Ok(true),
+        };
+        if let (Ok(false), Some(condition)) = (&condition, &step.condition) {
+            self.skip(step, condition.span());
+            let condition = self.run.sources.text(condition.span()).trim_matches(['"', '\'']);
+            let condition = self.journal.mask(condition);
+            self.journal.emit(EventKind::StepSkipped { step: record, excerpt, condition }).await;
+            return Ok(false);
+        }
+        self.journal.emit(EventKind::StepStarted { step: record, excerpt }).await;
+        condition
+    }
+
+    async fn play_step<'s>(&mut self, step: &'s Step) -> Result<Next<'s>, Trouble> {
+        match &step.kind {
+            StepKind::Wait(duration) => {
+                self.let_pass(duration.value).await?;
+                if step.expect.is_some() {
+                    self.judge_pause(step).await?;
+                }
+                Ok(Next::PROCEED)
+            }
+            StepKind::Check(checks) => self.check(checks).await.map(|()| Next::PROCEED),
+            StepKind::Request(line) => {
+                let reading = self.send_line(line).await?;
+                self.judge_step(step.expect.as_ref(), &[], &reading, None, line.method.span).await?;
+                self.save(step.id.as_ref(), &step.save, &reading).await?;
+                Ok(Next::PROCEED)
+            }
+            StepKind::Activity { name, with, element, anywhere } => {
+                let catalogue = self.catalogue().clone();
+                let Some(activity) = catalogue.activity(&name.value) else {
+                    let message = format!("the catalogue has no activity `{}`", name.value);
+                    return Err(Trouble::errored("run/activity", message).at(&self.run.sources, name.span));
+                };
+                let part = Interaction {
+                    activity,
+                    with,
+                    simulate: &step.simulate,
+                    expect: step.expect.as_ref(),
+                    on: &step.on,
+                    save: &step.save,
+                    id: step.id.as_ref(),
+                    place: name.span,
+                };
+                if !activity.element.is_empty() && !anywhere {
+                    let element = element.as_ref().map(|element| element.value.as_str());
+                    let there = self.assert_position(&name.value, element).await;
+                    there.map_err(|trouble| trouble.or_at(&self.run.sources, Some(name.span)))?;
+                }
+                self.interact(part).await
+            }
+        }
+    }
+
+    /// After a wait there is no answer; only where the process stands can be expected.
+    async fn judge_pause(&mut self, step: &Step) -> Result<(), Trouble> {
+        let reading = Reading {
+            outcome: Some(Activity::SUCCESS.to_owned()),
+            code: None,
+            status: 200,
+            headers: Vec::new(),
+            body: Value::Null.into(),
+            message: None,
+            millis: 0.0,
+        };
+        self.judge_step(step.expect.as_ref(), &[], &reading, None, step.span).await
+    }
+
+    async fn check(&mut self, checks: &[Check]) -> Result<(), Trouble> {
+        for check in checks {
+            let references: Vec<Reference> =
+                check.value.references().iter().chain(check.matcher.references()).cloned().collect();
+            self.prepare(&references)?;
+            let scope = self.scope();
+            let value = self.evaluate(&check.value, &scope)?;
+            let before = self.problems.len();
+            self.record_judgements(check.matcher.judge(&check.subject, Some(&value), &scope)).await;
+            let origins = self.memory.origins(check.value.references().iter());
+            for problem in &mut self.problems[before..] {
+                // The subject is the author's expression, which is no stable name.
+                problem.id = "expect/check".to_owned();
+                problem.notes.extend(origins.iter().cloned());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first line of a step, which is what stands for it in events.
+fn first_line(step: &Step, walker: &Walker<'_>) -> Span {
+    let text = walker.run.sources.text(step.span);
+    step.span.slice(0, text.find('\n').unwrap_or(text.len()))
+}

@@ -1,0 +1,82 @@
+use serde_json::{Map, Value, json};
+
+use super::activity::Reading;
+use super::problem::Trouble;
+use super::walker::Walker;
+use crate::event::EventKind;
+use crate::scenario::{Save, SaveFrom};
+use crate::source::Spanned;
+use crate::template::Data;
+
+impl Walker<'_> {
+    /// Keeps what a step saves of its answer.
+    pub(super) async fn save(
+        &mut self,
+        id: Option<&Spanned<String>>,
+        saves: &[Save],
+        reading: &Reading,
+    ) -> Result<(), Trouble> {
+        let mut kept = reading.data();
+        let mut secret = false;
+        for save in saves {
+            let (value, from, tainted) = self.saved(save, reading)?;
+            secret |= tainted;
+            kept.insert(save.name.value.clone(), value.clone());
+            let origin =
+                format!("was saved from {from} in step {} ({})", self.step, self.run.sources.locate(save.span));
+            self.memory.set_var(&save.name.value, &value, tainted, origin);
+            let value = self.journal.redactor.mask_json(value);
+            let from = self.journal.mask(&from);
+            self.journal
+                .emit(EventKind::ValueSaved { step: self.step, name: save.name.value.clone(), from, value })
+                .await;
+        }
+        if let Some(id) = id {
+            self.memory.set_step(&id.value, &Value::Object(kept), secret);
+        }
+        Ok(())
+    }
+
+    /// The value, where it came from, and whether it is secret.
+    fn saved(&mut self, save: &Save, reading: &Reading) -> Result<(Value, String, bool), Trouble> {
+        let missing =
+            |message: String, walker: &Self| Trouble::failed("run/save", message).at(&walker.run.sources, save.span);
+        match &save.from {
+            SaveFrom::Path { path, text } => {
+                let found = path.evaluate(&reading.body).map_err(|error| missing(error.message, self))?;
+                let value = match (path.is_singular(), found.as_slice()) {
+                    (true, []) => {
+                        let message = format!(
+                            "there is nothing at `{text}` in the answer, so `{}` cannot be saved",
+                            save.name.value
+                        );
+                        let shown = crate::expect::shown(&reading.body, 200);
+                        return Err(missing(message, self).note(format!("the answer is {shown}")));
+                    }
+                    (true, [one, ..]) => one.value.clone(),
+                    (false, many) => many.iter().map(|located| located.value.clone()).collect(),
+                };
+                let secret = self.journal.redactor.contains(&value.to_string());
+                Ok((value, format!("`{text}` of the answer"), secret))
+            }
+            SaveFrom::Header(name) => {
+                let header = reading.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(&name.value));
+                let Some((_, value)) = header else {
+                    return Err(missing(format!("the answer has no header `{}`", name.value), self));
+                };
+                let secret = self.journal.redactor.contains(value);
+                Ok((json!(value), format!("the header `{}`", name.value), secret))
+            }
+            SaveFrom::Template(template) => {
+                let references = template.references().to_vec();
+                self.prepare(&references)?;
+                let fields: Map<String, Value> = reading.data();
+                let fields = fields.into_iter().map(|(name, value)| (name, Data::from(value)));
+                let body = ("body".to_owned(), Data::shared(reading.body.clone()));
+                let scope = self.scope().with("response", Data::fields(fields.chain([body])));
+                let (value, secret) = self.evaluate_tracked(template, &scope)?;
+                Ok((value, "a template over the answer".to_owned(), secret))
+            }
+        }
+    }
+}
