@@ -3,6 +3,7 @@
 mod control;
 mod corpus;
 mod defects;
+mod diagrams;
 mod documentation;
 mod export;
 mod files;
