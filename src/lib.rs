@@ -24,6 +24,7 @@ pub mod query;
 pub mod redact;
 pub mod report;
 pub mod scenario;
+pub mod schema;
 pub mod script;
 pub mod settings;
 pub mod simulator;

@@ -2,6 +2,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::diagnostic::suggest;
+use crate::schema::Kind;
+
 const EXIT_CODES: &str = "\
 Exit codes, the gravest wins:
     0  every scenario passed
@@ -27,6 +30,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Serve the simulator: it executes process definitions behind the engine's API
     Simulate(SimulateArguments),
+    /// Print the JSON Schema of a kind of file, for editors
+    Schema(SchemaArguments),
 }
 
 #[derive(Debug, Args)]
@@ -95,6 +100,22 @@ pub(super) struct SimulateArguments {
     pub catalogue: Option<String>,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  flowproof schema                                 which there are
+  flowproof schema scenario
+  flowproof schema --output schemas                all of them, each in a file
+")]
+pub(super) struct SchemaArguments {
+    /// The kind of file
+    #[arg(value_parser = parse_kind)]
+    pub kind: Option<Kind>,
+    /// Write to a folder, as KIND.schema.json; all of them if no kind is given
+    #[arg(long, short, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+}
+
 /// What a run can be stored as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
@@ -110,6 +131,12 @@ fn parse_report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
         return Err("the path is missing".to_owned());
     }
     Ok((format, path.into()))
+}
+
+fn parse_kind(text: &str) -> Result<Kind, String> {
+    let names = || Kind::ALL.iter().map(|kind| kind.name());
+    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == text);
+    kind.ok_or_else(|| suggest(text, names()).unwrap_or_default())
 }
 
 fn parse_process(text: &str) -> Result<(String, PathBuf), String> {

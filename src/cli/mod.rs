@@ -6,6 +6,7 @@ mod exit;
 mod interrupt;
 mod reports;
 mod run;
+mod schema;
 mod simulate;
 mod simulator;
 mod terminal;
@@ -22,5 +23,6 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::Run(run) => run::execute(&run),
         Command::Check(check) => check::execute(&check),
         Command::Simulate(simulate) => simulate::execute(&simulate),
+        Command::Schema(schema) => schema::execute(&schema),
     }
 }

@@ -4,6 +4,7 @@ use crate::source::{Sources, Span};
 
 /// Lines of an author's file with a marked range, so that a frame can be drawn without the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Excerpt {
     /// The file's name, relative to the project's root.
     pub file: String,

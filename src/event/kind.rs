@@ -11,6 +11,7 @@ pub const VERSION: u32 = 1;
 
 /// One record of the stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Event {
     /// When it happened, UTC, ISO 8601 with milliseconds.
     pub at: String,
@@ -24,11 +25,12 @@ pub struct Event {
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum EventKind {
     /// The first event.
     RunStarted {
-        /// [`VERSION`].
+        /// The version of the event format.
         version: u32,
         /// The version of flowproof.
         flowproof: String,

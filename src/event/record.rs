@@ -6,6 +6,7 @@ use crate::expect::Difference;
 
 /// What a run talks to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TargetRecord {
     /// The environment's name.
     pub name: String,
@@ -17,6 +18,7 @@ pub struct TargetRecord {
 
 /// The part of a scenario that a step belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Section {
     /// The implied opening of the session.
@@ -31,6 +33,7 @@ pub enum Section {
 
 /// One execution of one step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct StepRecord {
     /// Counts the executed steps of the scenario, from 1; names the step in later events.
     pub number: u32,
@@ -55,6 +58,7 @@ pub struct StepRecord {
 
 /// An element of a process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ElementRecord {
     /// Its id in the diagram, if the engine tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,6 +73,7 @@ pub struct ElementRecord {
 
 /// A request with its answer, or with the reason why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ExchangeRecord {
     /// The name of the exchange, or `request`.
     pub name: String,
@@ -91,6 +96,7 @@ pub struct ExchangeRecord {
 
 /// A request as it was sent, secrets masked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RequestRecord {
     /// The correlation id.
     pub id: String,
@@ -108,6 +114,7 @@ pub struct RequestRecord {
 
 /// An answer as it came, secrets masked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ResponseRecord {
     /// The HTTP status.
     pub status: u16,
@@ -119,6 +126,7 @@ pub struct ResponseRecord {
 
 /// A body, shortened where it is long and described where it is not text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum BodyRecord {
     /// There is none.
@@ -152,6 +160,7 @@ pub enum BodyRecord {
 
 /// The part of an exchange in which it broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorPhase {
     /// The request could not be built: a bad URL, a host that is not allowed.
@@ -172,6 +181,7 @@ pub enum ErrorPhase {
 
 /// Why an exchange has no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TransportError {
     /// Where it broke.
     pub phase: ErrorPhase,
@@ -181,6 +191,7 @@ pub struct TransportError {
 
 /// Whether an expectation holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Held {
     /// It holds.
@@ -193,6 +204,7 @@ pub enum Held {
 
 /// One expectation and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ExpectationRecord {
     /// What is judged: `outcome`, `status`, `body $.code`.
     pub subject: String,
@@ -215,6 +227,7 @@ pub struct ExpectationRecord {
 
 /// A problem of a scenario, as it is shown at the end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Problem {
     /// A stable id: `expect/outcome`, `run/position`, `run/transport` …
     pub id: String,
@@ -238,6 +251,7 @@ pub struct Problem {
 
 /// One visit of a walk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WalkRecord {
     /// The activity.
     pub activity: String,

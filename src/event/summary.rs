@@ -4,6 +4,7 @@ use super::{Event, EventKind, Verdict};
 
 /// A run in numbers: a fold over its events.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Summary {
     /// Scenarios that passed, flaky ones included.
     pub passed: usize,

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a scenario or a step came to. The order is that of gravity, so the worst of several is their maximum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every expectation holds.

@@ -12,6 +12,7 @@ pub const MAX_ALIGNED: usize = 40_000;
 
 /// One place where a value is not as expected.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Difference {
     /// The place as JSONPath, seen from the compared value: `$` is the value itself. Indices are those of the actual
     /// value, for a missing item those of the expected one.
@@ -28,6 +29,7 @@ pub struct Difference {
 
 /// In which way a place differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum DifferenceKind {
     /// Expected and not there.

@@ -1,7 +1,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Spanned};
 use crate::template::Template;
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Form, Further, Key, Node, Shape, Shaped, Words, words_of};
 
 /// Something that scenarios can be run against.
 #[derive(Clone, Debug)]
@@ -45,6 +45,59 @@ pub struct Tls {
     pub client_certificate: Option<Spanned<String>>,
 }
 
+/// The kinds of environments, and whether it is the simulator.
+const KINDS: &[(&str, bool)] = &[("engine", false), ("simulator", true)];
+static KIND: Words = Words { what: "kind of environment", words: &words_of::<_, 2>(KINDS) };
+
+pub(super) static ENVIRONMENT: Shape = Shape::new(
+    "environment",
+    "an environment",
+    "Something that scenarios can be run against: `kind: simulator` alone, or a process engine.",
+    &[
+        Key::new("kind", Form::Word(&KIND), "the simulator inside flowproof, or an engine").or("engine"),
+        Key::new(
+            "production",
+            Form::Boolean,
+            "whether it is used in earnest: run against with `--allow-production` alone",
+        )
+        .or("false"),
+    ],
+)
+.further(Further::ByWord { key: "kind", default: Some("engine"), words: &[("engine", ENGINE)] });
+
+const ENGINE: &[Key] = &[
+    Key::required("base-url", Form::Any, "where it is; templates see `env`")
+        .such_as(&["https://acme-test.example.com"]),
+    Key::new("key", Form::Any, "the key for its API, from the environment").such_as(&["\"{{ env.API_KEY }}\""]),
+    Key::new(
+        "allowed-hosts",
+        Form::OneOrMany(&Form::Text),
+        "hosts beside that of `base-url` that requests may go to; any other is refused",
+    ),
+    Key::new("tls", Form::Shape(&TLS), "how connections are secured"),
+    Key::new(
+        "proxy",
+        Form::Text,
+        "the proxy for all requests; left out, `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` count",
+    )
+    .such_as(&["http://proxy.example.com:3128"]),
+    Key::new("correlation", Form::Boolean, "whether every request carries the header that identifies it").or("true"),
+];
+
+static TLS: Shape = Shape::new(
+    "tls",
+    "`tls`",
+    "How connections are secured.",
+    &[
+        Key::new(
+            "ca",
+            Form::OneOrMany(&Form::Text),
+            "PEM files with certificates of authorities that are trusted beside the system's",
+        ),
+        Key::new("client-certificate", Form::Text, "a PEM file with the client's certificate chain and its key"),
+    ],
+);
+
 impl Environment {
     /// The simulator, under the name that `--env` knows without any settings.
     pub fn simulator(name: Spanned<String>) -> Self {
@@ -57,48 +110,36 @@ impl Environment {
         sources: &Sources,
         found: &mut Diagnostics,
     ) -> Option<Self> {
-        let mut fields = Fields::of(node, "an environment", found)?;
-        let kind = fields.text("kind", found);
-        let production = fields.boolean("production", found).is_some_and(|production| production.value);
-        let simulator = match &kind {
+        let fields = Shaped::of(node, &ENVIRONMENT, found)?;
+        let simulator = match fields.node("kind") {
+            Some(_) => fields.word("kind", KINDS, found)?.value,
             None => false,
-            Some(kind) if kind.value == "simulator" => true,
-            Some(kind) if kind.value == "engine" => false,
-            Some(kind) => {
-                let message = format!("`{}` is no kind of environment", kind.value);
-                found.push(
-                    Diagnostic::new(Id::WRONG_VALUE, message).label(kind.span, "expected `engine` or `simulator`"),
-                );
-                return None;
-            }
         };
+        let production = fields.boolean("production", found).is_some_and(|production| production.value);
         if simulator {
-            fields.finish(found);
             return Some(Self { name: name.clone(), target: Target::Simulator, production });
         }
-        let base_url = fields.required("base-url", found).map(|node| Template::read(node, sources, found));
-        let key = fields.optional("key").map(|node| Template::read(node, sources, found));
+        let base_url = fields.node("base-url").map(|node| Template::read(node, sources, found));
+        let key = fields.node("key").map(|node| Template::read(node, sources, found));
         if let Some(key) = key.as_ref().filter(|key| key.as_literal().is_some()) {
             let one = Diagnostic::new(Id::CLEAR_SECRET, "the key stands in the file in clear").at(key.span());
             found.push(one.help("take it from the environment: key: \"{{ env.NAME }}\""));
         }
-        let allowed_hosts =
-            fields.optional("allowed-hosts").map(|node| node.texts("a host", found)).unwrap_or_default();
-        let tls = fields.optional("tls").and_then(|node| Tls::read(node, found)).unwrap_or_default();
-        let proxy = fields.text("proxy", found);
-        let correlation = fields.boolean("correlation", found).is_none_or(|correlation| correlation.value);
-        fields.finish(found);
-        let target = Target::Engine { base_url: base_url?, key, allowed_hosts, tls, proxy, correlation };
+        let target = Target::Engine {
+            base_url: base_url?,
+            key,
+            allowed_hosts: fields.texts("allowed-hosts", found),
+            tls: fields.inside("tls", found).map(|tls| Tls::read(&tls, found)).unwrap_or_default(),
+            proxy: fields.text("proxy", found),
+            correlation: fields.boolean("correlation", found).is_none_or(|correlation| correlation.value),
+        };
         Some(Self { name: name.clone(), target, production })
     }
 }
 
 impl Tls {
-    fn read(node: &Node, found: &mut Diagnostics) -> Option<Self> {
-        let mut fields = Fields::of(node, "`tls`", found)?;
-        let ca = fields.optional("ca").map(|node| node.texts("`ca`", found)).unwrap_or_default();
-        let client_certificate = fields.text("client-certificate", found);
-        fields.finish(found);
-        Some(Self { ca, client_certificate })
+    fn read(fields: &Shaped, found: &mut Diagnostics) -> Self {
+        let (ca, client_certificate) = (fields.texts("ca", found), fields.text("client-certificate", found));
+        Self { ca, client_certificate }
     }
 }

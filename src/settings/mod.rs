@@ -4,4 +4,4 @@ mod environment;
 mod model;
 
 pub use environment::{Environment, Target, Tls};
-pub use model::{Defaults, ProcessUse, Settings};
+pub use model::{Defaults, ProcessUse, SHAPE, Settings};

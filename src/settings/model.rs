@@ -1,9 +1,10 @@
 use std::time::Duration;
 
 use super::Environment;
+use super::environment::ENVIRONMENT;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::source::{FileId, Sources, Spanned};
-use crate::yaml::{self, Fields, Node};
+use crate::yaml::{self, Form, Key, Names, Shape, Shaped};
 
 /// The settings of a project.
 #[derive(Clone, Debug)]
@@ -46,32 +47,67 @@ impl Default for Defaults {
     }
 }
 
+/// What a settings file may hold.
+pub static SHAPE: Shape = Shape::new(
+    "settings",
+    "the settings",
+    "The settings of a flowproof project: environments, catalogues, processes, defaults.",
+    &[
+        Key::required("flowproof", Form::Integer(1, 1), "the version of the settings; first").such_as(&["1"]),
+        Key::new("default", Form::Text, "the environment that is used without `--env`").such_as(&["simulator"]),
+        Key::new(
+            "catalogues",
+            Form::Map(Names::Free, &Form::Text),
+            "name to file, or `embedded` for one that ships; left out, all that ship",
+        ),
+        Key::new(
+            "processes",
+            Form::Map(Names::Free, &Form::Text),
+            "process definitions: the name that is deployed on the target, to its BPMN file",
+        ),
+        Key::new(
+            "environments",
+            Form::Map(Names::Free, &Form::Shape(&ENVIRONMENT)),
+            "what scenarios can be run against, by name",
+        ),
+        Key::new("defaults", Form::Shape(&DEFAULTS), "what holds where a scenario or an argument says nothing"),
+    ],
+);
+
+static DEFAULTS: Shape = Shape::new(
+    "defaults",
+    "`defaults`",
+    "What holds where a scenario or an argument says nothing.",
+    &[
+        Key::new("timeout", Form::Duration, "how long one request may take").or("30s"),
+        Key::new("scenario-timeout", Form::Duration, "how long one scenario may take, its `after` not included")
+            .or("15m"),
+        Key::new("jobs", Form::Integer(1, 10_000), "how many scenarios run at a time").or("8"),
+    ],
+);
+
 impl Settings {
     /// Reads a settings file.
     pub fn read(sources: &Sources, file: FileId, found: &mut Diagnostics) -> Option<Self> {
         let node = yaml::parse(sources, file, found)?;
-        let mut fields = Fields::of(&node, "the settings", found)?;
-        fields.required("flowproof", found).and_then(|node| node.integer("`flowproof`", 1, 1, found));
+        let fields = Shaped::of(&node, &SHAPE, found)?;
+        fields.integer("flowproof", found);
         let default = fields.text("default", found);
-        let environments = entries(fields.optional("environments"), "`environments`", found);
-        let environments: Vec<Environment> = environments
-            .iter()
-            .filter_map(|entry| Environment::read(&entry.key, &entry.value, sources, found))
-            .collect();
-        let catalogues = entries(fields.optional("catalogues"), "`catalogues`", found);
-        let catalogues = catalogues.iter().filter_map(|entry| {
+        let environments = fields.map("environments", found).iter();
+        let environments =
+            environments.filter_map(|entry| Environment::read(&entry.key, &entry.value, sources, found)).collect();
+        let catalogues = fields.map("catalogues", found).iter().filter_map(|entry| {
             let file = entry.value.text("a catalogue", found)?;
             Some((entry.key.clone(), (file.value != "embedded").then_some(file)))
         });
         let catalogues = catalogues.collect();
-        let processes = entries(fields.optional("processes"), "`processes`", found);
-        let processes = processes.iter().filter_map(|entry| {
+        let processes = fields.map("processes", found).iter().filter_map(|entry| {
             let file = entry.value.text("a process", found)?;
             Some(ProcessUse { name: entry.key.clone(), file })
         });
         let processes = processes.collect();
-        let defaults = fields.optional("defaults").and_then(|node| Defaults::read(node, found)).unwrap_or_default();
-        fields.finish(found);
+        let defaults = fields.inside("defaults", found).map(|fields| Defaults::read(&fields, found));
+        let defaults = defaults.unwrap_or_default();
         let settings = Self { environments, default, catalogues, processes, defaults };
         if let Some(default) = settings.default.as_ref().filter(|name| settings.environment(&name.value).is_none()) {
             let names = settings.environments.iter().map(|environment| environment.name.value.as_str());
@@ -88,24 +124,16 @@ impl Settings {
 }
 
 impl Defaults {
-    fn read(node: &Node, found: &mut Diagnostics) -> Option<Self> {
-        let mut fields = Fields::of(node, "`defaults`", found)?;
-        let mut defaults = Self::default();
-        if let Some(timeout) = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found)) {
-            defaults.timeout = timeout.value;
+    fn read(fields: &Shaped, found: &mut Diagnostics) -> Self {
+        let own = Self::default();
+        Self {
+            timeout: fields.duration("timeout", found).map_or(own.timeout, |timeout| timeout.value),
+            scenario_timeout: fields
+                .duration("scenario-timeout", found)
+                .map_or(own.scenario_timeout, |timeout| timeout.value),
+            jobs: fields.integer("jobs", found).map(|jobs| jobs.value as usize),
         }
-        let scenario = fields.optional("scenario-timeout");
-        if let Some(timeout) = scenario.and_then(|node| node.duration("`scenario-timeout`", found)) {
-            defaults.scenario_timeout = timeout.value;
-        }
-        defaults.jobs = fields.integer("jobs", 1, 10_000, found).map(|jobs| jobs.value as usize);
-        fields.finish(found);
-        Some(defaults)
     }
-}
-
-fn entries<'a>(node: Option<&'a Node>, what: &str, found: &mut Diagnostics) -> &'a [yaml::Entry] {
-    node.and_then(|node| node.mapping(what, found)).unwrap_or_default()
 }
 
 #[cfg(test)]

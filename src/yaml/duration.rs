@@ -1,11 +1,25 @@
 use std::time::Duration;
 
-use super::{Fields, Node};
+use super::{Fields, Node, Notation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::Spanned;
 
 /// The longest length of time that may be given: 366 days.
 pub const MAX_DURATION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// How lengths of time are written. What does not match is none; what matches can still be too long.
+pub static DURATION: Notation = Notation {
+    about: "a length of time such as `30s`, `2m 30s` or `PT30M`",
+    pattern: concat!(
+        r"^[+-]?(?:",
+        r"[pP][0-9.,wWdD]*(?:[tT][0-9.,hHmMsS]+)?",
+        r"|(?:[0-9]+(?:[.,][0-9]+)?[ \t\n\r\f]*(?:w(?:ee)?ks?|w|d(?:ays?)?|h(?:ou)?rs?|h|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?",
+        r"|m(?:illi(?:second)?|sec)s?|ms|micro(?:second)?s?|[uµ]s(?:ecs?)?|n(?:ano(?:second)?|sec)s?|ns),?[ \t\n\r\f]*)+",
+        r"(?:[0-9]+:[0-9]+:[0-9]+(?:[.,][0-9]+)?)?",
+        r"|[0-9]+:[0-9]+:[0-9]+(?:[.,][0-9]+)?",
+        r")[ \t\n\r\f]*$"
+    ),
+};
 
 /// Reads a length of time: `90s`, `2m 30s`, `1h`, `250ms`, or ISO 8601 as in `PT30M` and `P1D`, where a day has 24 hours.
 /// Months and years have no fixed length and are refused.
@@ -86,7 +100,79 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_notation_refuses_what_is_no_length_of_time() {
+        let notation = regex::Regex::new(DURATION.pattern).unwrap();
+        for text in ["", "30", "soon", "30 parsecs", "1 month", "P1M", "P1Y", "1y", "1s2", "s", "PT", "1:2"] {
+            assert!(!notation.is_match(text), "{text}");
+        }
+    }
+
+    /// Texts that look like lengths of time. Years, months and "ago" have no place in the notation, whatever their number.
+    fn lengths() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec![
+            "w",
+            "wk",
+            "weeks",
+            "week",
+            "d",
+            "day",
+            "days",
+            "h",
+            "hr",
+            "hours",
+            "m",
+            "min",
+            "mins",
+            "minutes",
+            "s",
+            "sec",
+            "secs",
+            "seconds",
+            "ms",
+            "milli",
+            "millis",
+            "milliseconds",
+            "msec",
+            "us",
+            "µs",
+            "usecs",
+            "micros",
+            "microsecond",
+            "ns",
+            "nanos",
+            "nsec",
+            "nanoseconds",
+            " ",
+            ", ",
+            "P",
+            "T",
+            "D",
+            "H",
+            "M",
+            "S",
+            "W",
+            "1",
+            "30",
+            "0",
+            ".5",
+            ",5",
+            "-",
+            "+",
+            "00:01:30",
+            "1:2:3.5",
+        ]);
+        prop::collection::vec(word, 1..8).prop_map(|words| words.concat())
+    }
+
     proptest! {
+        #[test]
+        fn the_notation_takes_every_length_of_time(text in lengths()) {
+            if parse_duration(&text).is_ok() {
+                prop_assert!(regex::Regex::new(DURATION.pattern).unwrap().is_match(&text), "{}", text);
+            }
+        }
+
         #[test]
         fn no_text_makes_it_panic(text in "[-+PT0-9.YMWDHSdhms a]{0,30}") {
             let _ = parse_duration(&text).map(|length| assert!(length <= MAX_DURATION));

@@ -9,9 +9,13 @@ mod fields;
 mod node;
 mod place;
 mod scalar;
+mod shape;
+mod shaped;
 mod tree;
 
-pub use duration::{MAX_DURATION, parse_duration};
+pub use duration::{DURATION, MAX_DURATION, parse_duration};
 pub use fields::Fields;
 pub use node::{Entry, Kind, Node, Scalar, ScalarStyle};
+pub use shape::{Definition, Form, Further, ID, Key, NAME, Names, Notation, Shape, Words, words_of};
+pub use shaped::Shaped;
 pub use tree::{MAX_BYTES, MAX_DEPTH, MAX_NODES, parse};

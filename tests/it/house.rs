@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use crate::project::shipped;
 
 /// The rooms, each before those that it may use. A room may use any that stands behind it, never one before it.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 21] = [
     "cli",
     "project",
     "engine",
     "simulator",
     "report",
     "http",
+    "schema",
     "plan",
     "check",
     "settings",
@@ -29,7 +30,8 @@ const ROOMS: [&str; 20] = [
 /// Behind all others.
 const LAST: &str = "source";
 /// The rooms that touch neither network, files, clock nor environment.
-const CORE: [&str; 14] = [
+const CORE: [&str; 15] = [
+    "schema",
     "plan",
     "check",
     "settings",

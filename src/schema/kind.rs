@@ -1,0 +1,42 @@
+/// A kind of file that has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `flowproof.yaml`.
+    Settings,
+    /// A stored event stream, one event of it.
+    Events,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Settings, Self::Events];
+
+    /// Its name, as it is asked for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Settings => "settings",
+            Self::Events => "events",
+        }
+    }
+
+    /// What it is about, in a line.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Settings => "flowproof settings: flowproof.yaml",
+            Self::Events => "flowproof events: a line of a stored stream",
+        }
+    }
+
+    /// The name of its file.
+    pub fn file_name(self) -> String {
+        format!("{}.schema.json", self.name())
+    }
+
+    /// The committed schema.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Settings => include_str!("../../schemas/settings.schema.json"),
+            Self::Events => include_str!("../../schemas/events.schema.json"),
+        }
+    }
+}

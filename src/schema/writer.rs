@@ -1,0 +1,238 @@
+use serde_json::{Map, Value, json};
+
+use crate::yaml::{DURATION, Definition, Form, Further, Key, Names, Notation, Scalar, ScalarStyle, Shape};
+
+/// The dialect of the schemas.
+pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// The id of a schema.
+pub(super) fn id(name: &str) -> String {
+    format!("urn:flowproof:schema:1:{name}")
+}
+
+/// The JSON Schema of a kind of file.
+///
+/// Editors know little more of draft 2020-12 than of draft 7, so little more is used: mappings are closed objects, and one
+/// whose keys depend on another is one closed object for each case.
+pub fn schema(name: &str, title: &str, root: &'static Shape) -> Value {
+    let mut writer = Writer { defined: Map::new() };
+    let mut schema = object([("$schema", json!(DIALECT)), ("$id", json!(id(name))), ("title", json!(title))]);
+    schema.extend(writer.shape(root));
+    let mut defined: Vec<_> = writer.defined.into_iter().collect();
+    defined.sort_by(|(one, _), (other, _)| one.cmp(other));
+    if !defined.is_empty() {
+        schema.insert("$defs".to_owned(), Value::Object(defined.into_iter().collect()));
+    }
+    Value::Object(schema)
+}
+
+/// Collects what has a name while it writes what refers to it.
+struct Writer {
+    defined: Map<String, Value>,
+}
+
+impl Writer {
+    fn shape(&mut self, shape: &'static Shape) -> Map<String, Value> {
+        let mut schema = object([("description", json!(shape.about))]);
+        match &shape.further {
+            Further::None => schema.extend(self.mapping(shape, shape.keys.iter().collect())),
+            Further::ByKey(variants) => {
+                let case = |(key, keys): &'static (Key, &'static [Key])| {
+                    let keys = std::iter::once(key).chain(shape.keys).chain(*keys).collect();
+                    let mut case = object([("title", json!(key.name)), ("description", json!(key.about))]);
+                    case.extend(self.mapping(shape, keys));
+                    require(&mut case, key.name);
+                    Value::Object(case)
+                };
+                schema.insert("oneOf".to_owned(), variants.iter().map(case).collect());
+            }
+            Further::ByWord { key, default, words } => {
+                let all = shape.keys.iter().find(|known| known.name == *key).map(|known| &known.form);
+                let Some(Form::Word(all)) = all else { return schema };
+                let (apart, rest): (Vec<&str>, Vec<&str>) =
+                    all.words.iter().partition(|word| words.iter().any(|(known, _)| known == *word));
+                // Words that bring nothing are one case.
+                let cases = apart.iter().map(|word| vec![*word]).chain((!rest.is_empty()).then_some(rest));
+                let case = |chosen: Vec<&'static str>| {
+                    let brings = words.iter().find(|(word, _)| chosen.contains(word)).map_or(&[][..], |(_, keys)| keys);
+                    let mut case = object([("title", json!(chosen.join(", ")))]);
+                    case.extend(self.mapping(shape, shape.keys.iter().chain(brings).collect()));
+                    let deciding = &mut case["properties"][*key];
+                    deciding["enum"] = chosen.iter().copied().flat_map(readings).collect();
+                    if !default.is_some_and(|default| chosen.contains(&default)) {
+                        deciding.as_object_mut().and_then(|deciding| deciding.remove("default"));
+                        require(&mut case, key);
+                    }
+                    Value::Object(case)
+                };
+                schema.insert("oneOf".to_owned(), cases.map(case).collect());
+            }
+        }
+        schema
+    }
+
+    /// A closed object.
+    fn mapping(&mut self, shape: &'static Shape, keys: Vec<&'static Key>) -> Map<String, Value> {
+        let required: Vec<&str> = keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+        let members = keys.into_iter().map(|key| (key.name.to_owned(), Value::Object(self.key(key))));
+        let members: Map<_, _> = members.collect();
+        let mut schema = object([("type", json!("object")), ("properties", Value::Object(members))]);
+        if !required.is_empty() {
+            schema.insert("required".to_owned(), json!(required));
+        }
+        match shape.rest {
+            Some((names, form)) => self.names(names, form, &mut schema),
+            None => drop(schema.insert("additionalProperties".to_owned(), json!(false))),
+        }
+        schema
+    }
+
+    /// What stands behind names that the author chooses.
+    fn names(&mut self, names: Names, form: &'static Form, schema: &mut Map<String, Value>) {
+        let values = Value::Object(self.form(form));
+        let one = |key: &str, value: Value| object([(key, value)]);
+        schema.extend(match names {
+            Names::Free => one("additionalProperties", values),
+            Names::Like(notation) => {
+                let named = Value::Object(one(notation.pattern, values));
+                object([("patternProperties", named), ("additionalProperties", json!(false))])
+            }
+            Names::Of(words) => {
+                let members = words.words.iter().map(|word| ((*word).to_owned(), values.clone()));
+                object([("properties", Value::Object(members.collect())), ("additionalProperties", json!(false))])
+            }
+        });
+    }
+
+    fn key(&mut self, key: &'static Key) -> Map<String, Value> {
+        let mut schema = object([("description", json!(key.about))]);
+        schema.extend(self.form(&key.form).into_iter().filter(|(name, _)| name != "description"));
+        if let Some(default) = key.default {
+            schema.insert("default".to_owned(), plain(default));
+        }
+        if !key.examples.is_empty() {
+            schema.insert("examples".to_owned(), key.examples.iter().copied().map(plain).collect());
+        }
+        schema
+    }
+
+    fn form(&mut self, form: &'static Form) -> Map<String, Value> {
+        match form {
+            Form::Any => Map::new(),
+            Form::Null => of_type("null"),
+            Form::Text => object([("type", json!(["string", "number", "boolean"]))]),
+            Form::Like(notation) => like(notation),
+            Form::Duration => like(&DURATION),
+            Form::Boolean => of_type("boolean"),
+            Form::Integer(min, max) => {
+                let mut schema = of_type("integer");
+                if *min != i64::MIN {
+                    schema.insert("minimum".to_owned(), json!(min));
+                }
+                if *max != i64::MAX {
+                    schema.insert("maximum".to_owned(), json!(max));
+                }
+                schema
+            }
+            Form::Number => of_type("number"),
+            Form::Word(words) => object([("enum", words.words.iter().copied().flat_map(readings).collect())]),
+            Form::List(item) => object([("type", json!("array")), ("items", Value::Object(self.form(item)))]),
+            Form::OneOrMany(item) => {
+                let item = Value::Object(self.form(item));
+                object([("anyOf", json!([item, {"type": "array", "items": item}]))])
+            }
+            Form::Map(names, form) => {
+                let mut schema = of_type("object");
+                self.names(*names, form, &mut schema);
+                schema
+            }
+            Form::Shape(shape) => {
+                self.define(shape.name, |writer| writer.shape(shape));
+                reference(shape.name)
+            }
+            Form::Either(ways) => self.either(ways),
+            Form::Named(definition) => {
+                self.define(definition.name, |writer| writer.definition(definition));
+                reference(definition.name)
+            }
+        }
+    }
+
+    fn definition(&mut self, definition: &'static Definition) -> Map<String, Value> {
+        let mut schema = object([("description", json!(definition.about))]);
+        schema.extend(self.form(&definition.form).into_iter().filter(|(name, _)| name != "description"));
+        schema
+    }
+
+    /// Keywords for objects say nothing of other values: beside simple types, one mapping needs no `anyOf`, and problems in
+    /// it are told where they are.
+    fn either(&mut self, ways: &'static [Form]) -> Map<String, Value> {
+        let simple = |form: &&Form| matches!(form, Form::Null | Form::Text | Form::Boolean | Form::Number);
+        let (simple, other): (Vec<&Form>, Vec<&Form>) = ways.iter().partition(simple);
+        if let [Form::Shape(shape)] = other.as_slice()
+            && matches!(shape.further, Further::None)
+        {
+            let mut types = vec![json!("object")];
+            for form in simple {
+                match self.form(form).remove("type") {
+                    Some(Value::Array(several)) => types.extend(several),
+                    one => types.extend(one),
+                }
+            }
+            let mut schema = self.shape(shape);
+            schema.insert("type".to_owned(), Value::Array(types));
+            return schema;
+        }
+        object([("anyOf", ways.iter().map(|way| Value::Object(self.form(way))).collect())])
+    }
+
+    /// Writes something with a name once, also if it holds itself.
+    fn define(&mut self, name: &str, write: impl FnOnce(&mut Self) -> Map<String, Value>) {
+        if !self.defined.contains_key(name) {
+            self.defined.insert(name.to_owned(), Value::Null);
+            let written = write(self);
+            self.defined.insert(name.to_owned(), Value::Object(written));
+        }
+    }
+}
+
+fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn of_type(name: &str) -> Map<String, Value> {
+    object([("type", json!(name))])
+}
+
+fn like(notation: &Notation) -> Map<String, Value> {
+    let (about, pattern) = (json!(notation.about), json!(notation.pattern));
+    // The last is what editors say instead of the pattern.
+    let told = json!(format!("expected {}", notation.about));
+    object([("description", about), ("type", json!("string")), ("pattern", pattern), ("patternErrorMessage", told)])
+}
+
+fn reference(name: &str) -> Map<String, Value> {
+    object([("$ref", json!(format!("#/$defs/{name}")))])
+}
+
+fn require(schema: &mut Map<String, Value>, key: &str) {
+    let required = schema.entry("required").or_insert_with(|| json!([]));
+    if let Some(required) = required.as_array_mut().filter(|required| !required.iter().any(|known| known == key)) {
+        required.insert(0, json!(key));
+    }
+}
+
+/// What a word is with and without quotes.
+fn readings(word: &str) -> Vec<Value> {
+    let mut readings = vec![json!(word), plain(word)];
+    readings.dedup();
+    readings
+}
+
+/// What a word, a default or an example means in YAML.
+fn plain(text: &str) -> Value {
+    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        Some(quoted) => json!(quoted),
+        None => Scalar { text: text.to_owned(), style: ScalarStyle::Plain }.value(),
+    }
+}
