@@ -173,7 +173,7 @@ impl Reader<'_> {
     }
 
     fn fact(&mut self, entry: &Entry) -> Option<(String, crate::expect::Matcher)> {
-        if !entry.key.strip_prefix(MARKS).is_some_and(|name| !name.is_empty()) {
+        if entry.key.strip_prefix(MARKS).is_none_or(str::is_empty) {
             let words: Vec<_> = FACTS.iter().map(|fact| (*fact, ())).collect();
             self.word(&entry.key, "fact of a capture", &words)?;
         }
