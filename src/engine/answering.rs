@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use super::block::{BlockEnd, Next, Then};
+use super::block::{BlockEnd, Next, Terms, Then};
 use super::interaction::Interaction;
 use super::position::Position;
 use super::problem::Trouble;
@@ -111,7 +111,10 @@ impl Walker<'_> {
             id: None,
             place: entry.key.span,
         };
-        self.interact(interaction).await
+        let outer = std::mem::replace(&mut self.terms, Terms { timeout: None, retry: answer.retry.clone() });
+        let next = self.interact(interaction).await;
+        self.terms = outer;
+        next
     }
 
     fn judge_unused(&mut self, answers: &Answers, used: &[usize]) -> BlockEnd {

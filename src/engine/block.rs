@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -9,7 +10,7 @@ use super::problem::Trouble;
 use super::walker::Walker;
 use crate::catalogue::Activity;
 use crate::event::{EventKind, Excerpt};
-use crate::scenario::{Check, Step, StepKind};
+use crate::scenario::{Check, Retry, Step, StepKind};
 use crate::source::Span;
 use crate::template::Reference;
 
@@ -51,15 +52,17 @@ impl Next<'_> {
 }
 
 /// What a step says of its requests.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Terms {
     /// How long each may take.
     pub timeout: Option<Duration>,
+    /// When one is sent again.
+    pub retry: Option<Arc<Retry>>,
 }
 
 impl Terms {
     fn of(step: &Step) -> Self {
-        Self { timeout: step.timeout.as_ref().map(|timeout| timeout.value) }
+        Self { timeout: step.timeout.as_ref().map(|timeout| timeout.value), retry: step.retry.clone() }
     }
 }
 

@@ -4,11 +4,12 @@ use std::time::Duration;
 use serde_json::Value;
 use url::Url;
 
+use super::delivery::Delivered;
 use super::problem::Trouble;
 use super::walker::Walker;
 use crate::catalogue::{Exchange, Params, PartValue, WireBody, WireRequest};
-use crate::event::{ErrorPhase, EventKind, TransportError};
-use crate::http::{Answer, Exchange as HttpExchange, Part, Request, RequestBody, SentFile, record};
+use crate::event::TransportError;
+use crate::http::{Answer, Part, Request, RequestBody, SentFile};
 use crate::scenario::Renewal;
 
 /// An answer that was read through the wire.
@@ -20,20 +21,6 @@ pub(super) struct Read {
     /// The fields that the wire knows.
     pub fields: Arc<Value>,
     pub millis: f64,
-}
-
-/// A request on its way to being told.
-struct Sent {
-    id: String,
-    request: Request,
-    exchange: HttpExchange,
-}
-
-impl Sent {
-    /// The body of the answer, if there is an answer.
-    fn body(&self) -> Option<Result<Value, TransportError>> {
-        self.exchange.answer.as_ref().ok().map(body_of)
-    }
 }
 
 impl Walker<'_> {
@@ -73,21 +60,8 @@ impl Walker<'_> {
         if exchange.credential {
             self.add_credential(&mut request)?;
         }
-        let sent = self.transmit(request).await;
-        let body = sent.body();
-        let fields = match (&sent.exchange.answer, &body) {
-            (Ok(answer), Some(Ok(body))) => self.catalogue().wire.read_answer(exchange, answer.status, body),
-            _ => Value::Null,
-        };
-        // What the answer gives away must be known as secret before the answer is told.
-        for (name, path) in std::mem::take(&mut self.secret_fields) {
-            let secret = path.iter().try_fold(&fields, |value, segment| value.get(segment));
-            if let Some(secret) = secret.filter(|secret| !secret.is_null()) {
-                self.journal.hide(&name, &[text_of(secret)]);
-            }
-        }
-        let (answer, millis) = self.tell(&exchange.name, sent).await?;
-        let body = body.unwrap_or(Ok(Value::Null)).map_err(|error| Trouble::errored("run/protocol", error.message))?;
+        let Delivered { answer, fields, millis } = self.deliver(&exchange.name, request, Some(exchange)).await?;
+        let body = body_of(&answer).map_err(|error| Trouble::errored("run/protocol", error.message.clone()))?.clone();
         let fields = Arc::new(fields);
         self.locate(exchange, answer.status, &fields).await;
         Ok(Read { status: answer.status, headers: answer.headers, body: Arc::new(body), fields, millis })
@@ -102,40 +76,6 @@ impl Walker<'_> {
         let value = self.evaluate(&credential.value, &self.scope())?;
         request.headers.push((credential.header, text_of(&value)));
         Ok(())
-    }
-
-    /// Sends a request, tells it, and gives the answer and how long it took in milliseconds.
-    pub(super) async fn send(&mut self, name: &str, request: Request) -> Result<(Answer, f64), Trouble> {
-        let sent = self.transmit(request).await;
-        self.tell(name, sent).await
-    }
-
-    async fn transmit(&mut self, mut request: Request) -> Sent {
-        self.requests += 1;
-        let id = format!("{}-{}", self.world_id, self.requests);
-        if self.run.target.correlation
-            && let Some(header) =
-                self.planned.catalogue.as_ref().and_then(|catalogue| catalogue.wire.correlation.clone())
-        {
-            request.headers.push((header, id.clone()));
-        }
-        if let Some(control) = &self.control {
-            request.headers.push((super::control::Control::WORLD.to_owned(), control.world().to_owned()));
-        }
-        request.timeout = Some(self.terms.timeout.unwrap_or(self.run.options.timeout));
-        let exchange = self.client.send(&request).await;
-        Sent { id, request, exchange }
-    }
-
-    async fn tell(&mut self, name: &str, sent: Sent) -> Result<(Answer, f64), Trouble> {
-        let Sent { id, request, exchange } = sent;
-        let record = record::exchange(name, 1, &id, &request, &exchange, &self.journal.redactor);
-        let millis = record.millis;
-        self.journal.emit(EventKind::Exchanged { step: self.step, exchange: Box::new(record) }).await;
-        exchange.answer.map(|answer| (answer, millis)).map_err(|error| {
-            let message = format!("{} {}: {}", request.method, request.url.path(), error.message);
-            Trouble::errored(phase_id(error.phase), message)
-        })
     }
 
     /// Whether the credential ends within the catalogue's margin.
@@ -161,24 +101,10 @@ impl Walker<'_> {
     }
 }
 
-fn phase_id(phase: ErrorPhase) -> &'static str {
-    match phase {
-        ErrorPhase::Request => "run/request",
-        ErrorPhase::Dns => "run/dns",
-        ErrorPhase::Connect => "run/connect",
-        ErrorPhase::Tls => "run/tls",
-        ErrorPhase::Timeout => "run/timeout",
-        ErrorPhase::Cut => "run/cut",
-        ErrorPhase::Protocol => "run/protocol",
-    }
-}
-
 /// The JSON of an answer; null if it has no body.
-pub(super) fn body_of(answer: &Answer) -> Result<Value, TransportError> {
-    if answer.body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Value::Null);
-    }
-    answer.json().cloned().map_err(Clone::clone)
+pub(super) fn body_of(answer: &Answer) -> Result<&Value, &TransportError> {
+    static NOTHING: Value = Value::Null;
+    if answer.body.iter().all(u8::is_ascii_whitespace) { Ok(&NOTHING) } else { answer.json() }
 }
 
 /// A value as it stands in a header or a URL: text as it is, anything else as JSON.

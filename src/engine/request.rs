@@ -4,6 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::activity::Reading;
+use super::delivery::Delivered;
 use super::exchange::{body_of, text_of};
 use super::position::Position;
 use super::problem::Trouble;
@@ -41,13 +42,14 @@ impl Walker<'_> {
         if line.credential && self.planned.catalogue.is_some() {
             self.add_credential(&mut request)?;
         }
-        let (answer, millis) = self.send("request", request).await?;
+        let Delivered { answer, millis, .. } = self.deliver("request", request, None).await?;
         if line.method.value != "GET" && matches!(self.position(), Position::At { .. }) {
             self.stand(Position::Unknown("a request may have moved the process".to_owned()));
         }
         // A request may be answered with anything; what is not JSON is text.
-        let body =
-            body_of(&answer).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&answer.body).into_owned()));
+        let body = body_of(&answer)
+            .cloned()
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&answer.body).into_owned()));
         let (status, headers) = (answer.status, answer.headers);
         Ok(Reading { outcome: None, code: None, status, headers, body: Arc::new(body), message: None, millis })
     }

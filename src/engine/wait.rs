@@ -11,7 +11,7 @@ pub(super) const TIMEOUT: &str = "timeout";
 
 impl Walker<'_> {
     /// Lets time pass: on a simulator its clock is moved, elsewhere it is waited for.
-    pub(super) async fn let_pass(&mut self, duration: Duration) -> Result<(), Trouble> {
+    pub(super) async fn pass(&mut self, duration: Duration) -> Result<(), Trouble> {
         match &self.control {
             Some(control) => {
                 control.advance(duration).await?;
@@ -21,6 +21,12 @@ impl Walker<'_> {
         }
         let simulated = self.control.is_some();
         self.journal.emit(EventKind::Waited { step: self.step, duration: iso(duration), simulated }).await;
+        Ok(())
+    }
+
+    /// Lets time pass, and reads where the process stands then.
+    pub(super) async fn let_pass(&mut self, duration: Duration) -> Result<(), Trouble> {
+        self.pass(duration).await?;
         let Position::At { activity, element, .. } = self.position().clone() else { return Ok(()) };
         self.stand(Position::Unknown("time has passed".to_owned()));
         self.know_position().await?;

@@ -83,6 +83,19 @@ pub enum EventKind {
         /// The request and its answer.
         exchange: Box<ExchangeRecord>,
     },
+    /// A request is sent again, after an error of transport.
+    Retried {
+        /// The number of the step.
+        step: u32,
+        /// The name of the exchange, or `request`.
+        exchange: String,
+        /// Which try follows, from 2.
+        attempt: u32,
+        /// What became of the one before.
+        reason: String,
+        /// Whether the one before may have arrived, so that the target may get it twice.
+        may_have_arrived: bool,
+    },
     /// An answer was classified.
     OutcomeRead {
         /// The number of the step.

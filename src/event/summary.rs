@@ -24,6 +24,9 @@ pub struct Summary {
     pub expectations: u64,
     /// Requests that were sent.
     pub requests: u64,
+    /// Requests among them that were sent again, after errors of transport.
+    #[serde(default)]
+    pub retries: u64,
 }
 
 impl Summary {
@@ -33,6 +36,7 @@ impl Summary {
             EventKind::StepStarted { .. } => self.steps += 1,
             EventKind::ExpectationJudged { .. } => self.expectations += 1,
             EventKind::Exchanged { .. } => self.requests += 1,
+            EventKind::Retried { .. } => self.retries += 1,
             EventKind::ScenarioFinished { verdict, flaky, .. } => {
                 *self.count_mut(*verdict) += 1;
                 self.flaky += usize::from(*flaky);

@@ -11,6 +11,7 @@ mod curl;
 mod failure;
 pub mod record;
 mod request;
+mod retry_after;
 mod shorten;
 mod tls;
 
@@ -21,3 +22,4 @@ pub use answer::{Answer, Exchange, Timings};
 pub use client::Client;
 pub use config::{ClientConfig, ClientError, Pem, ProxyRule, is_loopback};
 pub use request::{Part, Request, RequestBody, SentFile};
+pub use retry_after::retry_after;

@@ -34,6 +34,11 @@ impl Request {
         }
     }
 
+    /// Whether its method changes nothing, so that sending it twice does no harm.
+    pub fn is_safe(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
+    }
+
     /// The value of a header, its name in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         header(&self.headers, name)

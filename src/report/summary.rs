@@ -83,10 +83,14 @@ fn facts(ledger: &Ledger, look: &Look) -> String {
     if let Some(millis) = ledger.millis {
         fact("time", format!("{}{}", duration(millis), rate(summary.finished(), millis)));
     }
+    let retries = match summary.retries {
+        0 => String::new(),
+        retries => format!(", {} of them again after errors of transport", thousands(retries)),
+    };
     fact(
         "judged",
         format!(
-            "{} in {} with {}",
+            "{} in {} with {}{retries}",
             count(summary.expectations, "expectation"),
             count(summary.steps, "step"),
             count(summary.requests, "request")

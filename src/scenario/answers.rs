@@ -1,7 +1,8 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::step::read_inputs;
-use super::{Branch, Inputs, Save, Simulate, StepExpectation};
+use super::{Branch, Inputs, Retry, Save, Simulate, StepExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Span, Spanned};
 use crate::yaml::{self, Fields, Kind, Node};
@@ -60,6 +61,8 @@ pub struct Answer {
     pub save: Vec<Save>,
     /// What is done for which outcome; only `continue` and `end` make sense here.
     pub on: Vec<Branch>,
+    /// When its requests are sent again.
+    pub retry: Option<Arc<Retry>>,
     /// What a simulator is told for it.
     pub simulate: Simulate,
 }
@@ -111,6 +114,7 @@ impl Answer {
             expect: None,
             save: Vec::new(),
             on: Vec::new(),
+            retry: None,
             simulate: Simulate::default(),
         };
         if node.is_null() {
@@ -125,6 +129,7 @@ impl Answer {
         answer.expect = fields.optional("expect").and_then(|node| StepExpectation::read(node, sources, found));
         answer.save = fields.optional("save").map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
         answer.on = fields.optional("on").map(|node| Branch::read_all(node, sources, found)).unwrap_or_default();
+        answer.retry = fields.optional("retry").and_then(|node| Retry::read(node, found)).map(Arc::new);
         answer.simulate =
             fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         fields.finish(found);

@@ -1,7 +1,8 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::variable::check_id;
-use super::{Branch, Inputs, Simulate, StepExpectation};
+use super::{Branch, Inputs, Retry, Simulate, StepExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
 use crate::expect::Matcher;
 use crate::query::JsonPath;
@@ -30,6 +31,8 @@ pub struct Step {
     pub on: Vec<Branch>,
     /// How long it may take.
     pub timeout: Option<Spanned<Duration>>,
+    /// When its requests are sent again.
+    pub retry: Option<Arc<Retry>>,
     /// What a simulator is told for it.
     pub simulate: Simulate,
 }
@@ -127,7 +130,7 @@ pub enum SaveFrom {
 
 const KINDS: [&str; 4] = ["activity", "request", "wait", "check"];
 /// What may stand beside what, besides that which may stand anywhere.
-const BESIDE: [(&str, &[&str]); 7] = [
+const BESIDE: [(&str, &[&str]); 8] = [
     ("with", &["activity", "request"]),
     ("element", &["activity"]),
     ("at", &["activity"]),
@@ -135,6 +138,7 @@ const BESIDE: [(&str, &[&str]); 7] = [
     ("save", &["activity", "request"]),
     ("on", &["activity"]),
     ("simulate", &["activity"]),
+    ("retry", &["activity", "request"]),
 ];
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
@@ -182,6 +186,7 @@ impl Step {
         let on = fields.optional("on").map(|node| Branch::read_all(node, sources, found)).unwrap_or_default();
         let condition = fields.optional("if").map(|node| read_condition(node, sources, found));
         let timeout = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found));
+        let retry = fields.optional("retry").and_then(|node| Retry::read(node, found)).map(Arc::new);
         let simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         if let Some((first, _)) = simulate.start.first() {
             let one =
@@ -191,7 +196,7 @@ impl Step {
         // What is misplaced was reported as that.
         fields.know(&["with", "element", "at"]);
         fields.finish(found);
-        Some(Self { span: node.span, id, name, condition, kind: kind?, expect, save, on, timeout, simulate })
+        Some(Self { span: node.span, id, name, condition, kind: kind?, expect, save, on, timeout, retry, simulate })
     }
 
     /// It and all steps inside of its branches, in the order of the file.

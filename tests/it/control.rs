@@ -1,7 +1,10 @@
 //! What a scenario does for which reason: conditions, branches, retries, polls, fragments.
 
+use std::net::SocketAddr;
+
 use serde_json::Value;
 
+use crate::loopback::{Simulator, Turn, json, scripted};
 use crate::project::{Ran, TestProject};
 
 /// Runs one scenario that walks the shipped process.
@@ -152,4 +155,142 @@ fn after_runs_though_the_steps_are_used_up() {
     let ran = walk(body);
     assert_told(&ran, 3, &["more than 1000 steps"]);
     assert_eq!(events(&ran, "waited").len(), 1);
+}
+
+/// Runs one scenario against what listens at an address.
+fn against(address: SocketAddr, body: &str) -> Ran {
+    let settings = format!(
+        "flowproof: 1\ndefault: target\nenvironments:\n  target: {{ base-url: \"http://{address}\", key: \"{{{{ env.KEY }}}}\" }}\n\
+         processes: {{ face-onboarding: processes/face-onboarding.bpmn }}\n"
+    );
+    let project = TestProject::bare().file("flowproof.yaml", settings);
+    let project = project.file("scenarios/a.yaml", format!("scenario: Something is asked\n{body}"));
+    project.run_with(&[], &[("KEY", "flowproof-simulator-key")])
+}
+
+const ASKED: &str = "steps:\n  - request: GET /thing\n    retry: { times: 3, backoff: fixed, every: 1ms }\n";
+
+#[test]
+fn a_broken_exchange_is_tried_again() {
+    let turn = |number, _: &str| if number < 2 { Turn::Cut } else { Turn::Say(json("200 OK", "", "{}")) };
+    let ran = against(scripted(None, turn), ASKED);
+    assert_told(&ran, 0, &["1 scenario passed", "3 requests, 2 of them again after errors of transport"]);
+    let attempts: Vec<_> = events(&ran, "exchanged").iter().map(|event| event["exchange"]["attempt"].clone()).collect();
+    assert_eq!(attempts, [1, 2, 3]);
+    let finished = &events(&ran, "run-finished")[0]["summary"];
+    assert_eq!((&finished["retries"], &finished["flaky"]), (&2.into(), &0.into()));
+    assert!(events(&ran, "retried").iter().all(|event| event["may_have_arrived"] == false));
+    let ran = against(scripted(None, turn), &ASKED.replace("times: 3", "times: 1"));
+    assert_told(&ran, 3, &["run/cut", "it was sent 2 times, each time in vain"]);
+    let ran = against(scripted(None, turn), &ASKED.replace("every: 1ms", "every: 1ms, for: 503"));
+    assert_told(&ran, 3, &["run/cut"]);
+    assert_eq!(events(&ran, "exchanged").len(), 1);
+}
+
+#[test]
+fn a_status_is_tried_again_only_where_it_is_named() {
+    let turn = |number, _: &str| {
+        let busy = json("503 Service Unavailable", "retry-after: 0\r\n", "{}");
+        Turn::Say(if number < 2 { busy } else { json("200 OK", "", "{}") })
+    };
+    let named = ASKED.replace("every: 1ms", "every: 1ms, for: [transport, 503]");
+    let ran = against(scripted(None, turn), &named);
+    assert_told(&ran, 0, &[]);
+    assert_eq!(events(&ran, "retried")[0]["reason"], "status 503");
+    assert_told(&against(scripted(None, turn), ASKED), 1, &["status is 503, expected 2xx"]);
+    let ran = against(scripted(None, turn), &named.replace("times: 3", "times: 1"));
+    assert_told(&ran, 1, &["status is 503, expected 2xx"]);
+}
+
+#[test]
+fn a_target_may_not_ask_for_too_much_patience() {
+    let turn = |_, _: &str| Turn::Say(json("503 Service Unavailable", "retry-after: 3600\r\n", "{}"));
+    let ran = against(scripted(None, turn), &ASKED.replace("every: 1ms", "every: 1ms, for: 503"));
+    assert_told(&ran, 3, &["run/retry-after", "left alone for 3600s, and 600s are waited at most"]);
+}
+
+#[test]
+fn what_changes_something_is_not_sent_twice_unasked() {
+    let turn = |number, _: &str| if number == 0 { Turn::Cut } else { Turn::Say(json("200 OK", "", "{}")) };
+    let posting = ASKED.replace("GET", "POST");
+    let ran = against(scripted(None, turn), &posting);
+    assert_told(
+        &ran,
+        3,
+        &["run/cut", "it was not sent again: it may have arrived, and no position of a process tells"],
+    );
+    assert_eq!(events(&ran, "exchanged").len(), 1);
+    let ran = against(scripted(None, turn), &posting.replace("every: 1ms", "every: 1ms, even-if-sent: true"));
+    assert_told(&ran, 0, &[]);
+    assert_eq!(events(&ran, "retried")[0]["may_have_arrived"], true);
+    // Of what could not connect, nothing was sent.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let ran = against(free, &posting);
+    assert_told(&ran, 3, &["run/connect", "it was sent 4 times, each time in vain"]);
+    assert!(events(&ran, "retried").iter().all(|event| event["may_have_arrived"] == false));
+}
+
+const WALKED: &str = r#"process: face-onboarding
+steps:
+  - activity: introduction
+    retry: { times: 2, every: 10m, for: [transport, 503] }
+    expect: { outcome: success, next: capture-consent }
+"#;
+
+/// The number of the request that `introduction` sends, and that of the reading of the position.
+const CONTINUE: usize = 4;
+
+#[test]
+fn an_activity_is_sent_again_where_the_process_has_not_moved() {
+    let simulator = Simulator::start();
+    let lost = scripted(Some(simulator.address), |number, _| if number == CONTINUE { Turn::Cut } else { Turn::Pass });
+    // Nobody waits ten minutes: the time is the simulator's.
+    let ran = against(lost, &WALKED.replace("every: 10m", "every: 1m"));
+    assert_told(&ran, 0, &[]);
+    let waited = &events(&ran, "waited")[0];
+    assert_eq!((&waited["duration"], &waited["simulated"]), (&"PT1M".into(), &true.into()));
+    let names: Vec<_> =
+        events(&ran, "exchanged").iter().skip(CONTINUE).map(|event| event["exchange"]["name"].clone()).collect();
+    assert_eq!(names, ["continue", "start", "continue"]);
+    assert_eq!(events(&ran, "retried")[0]["may_have_arrived"], true);
+}
+
+#[test]
+fn an_activity_is_not_sent_again_where_it_has_arrived() {
+    let simulator = Simulator::start();
+    let lost =
+        scripted(Some(simulator.address), |number, _| if number == CONTINUE { Turn::PassAndCut } else { Turn::Pass });
+    let ran = against(lost, &WALKED.replace("every: 10m", "every: 1s"));
+    let told = "it has arrived, for the process stood at `introduction` (Introduction) and stands at";
+    assert_told(&ran, 3, &["run/cut", told]);
+    let sent = events(&ran, "exchanged").iter().filter(|event| event["exchange"]["name"] == "continue").count();
+    assert_eq!(sent, 1);
+}
+
+#[test]
+fn a_pause_that_lets_a_timer_fire_has_moved_the_process() {
+    let simulator = Simulator::start();
+    let lost = scripted(Some(simulator.address), |number, _| if number == CONTINUE { Turn::Cut } else { Turn::Pass });
+    assert_told(&against(lost, WALKED), 3, &["run/cut", "and stands at its end"]);
+}
+
+#[test]
+fn the_position_that_cannot_be_read_is_a_try_as_well() {
+    let simulator = Simulator::start();
+    let busy = || Turn::Say(json("503 Service Unavailable", "retry-after: 60\r\n", "{}"));
+    let recovering = move |until: usize| {
+        scripted(Some(simulator.address), move |number, _| match number {
+            number if (CONTINUE..until).contains(&number) => Turn::Cut,
+            _ => Turn::Pass,
+        })
+    };
+    let quick = WALKED.replace("every: 10m", "every: 1s");
+    assert_told(&against(recovering(CONTINUE + 2), &quick), 0, &[]);
+    let told = "it was not sent again: where the process stands cannot be read";
+    assert_told(&against(recovering(CONTINUE + 3), &quick), 3, &["run/cut", told]);
+    let asks = Simulator::start();
+    let address = scripted(Some(asks.address), move |number, _| if number == CONTINUE { busy() } else { Turn::Pass });
+    let ran = against(address, &quick);
+    assert_told(&ran, 0, &[]);
+    assert_eq!(events(&ran, "waited")[0]["duration"], "PT1M", "the target's wish goes before the own pause");
 }

@@ -8,6 +8,7 @@ mod documentation;
 mod export;
 mod files;
 mod house;
+mod loopback;
 mod mutations;
 mod project;
 mod secrets;

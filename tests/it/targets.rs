@@ -1,39 +1,11 @@
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::time::Duration;
 
+use crate::loopback::{answering, http, server};
 use crate::project::{Ran, TestProject};
 
 const SCENARIO: &str = "scenario: Something is asked\nsteps:\n  - request: GET /thing\n";
-
-/// A server that does `answer` with every connection, until the test's process ends.
-fn server(answer: impl Fn(TcpStream) + Send + 'static) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            answer(stream);
-        }
-    });
-    address
-}
-
-/// Answers once the request's head has come.
-fn answering(answer: impl AsRef<[u8]> + Send + 'static) -> SocketAddr {
-    server(move |mut stream| {
-        let mut head = [0; 4096];
-        let _ = stream.read(&mut head);
-        let _ = stream.write_all(answer.as_ref());
-    })
-}
-
-fn http(status: &str, media: &str, body: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "HTTP/1.1 {status}\r\ncontent-type: {media}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-        body.len()
-    );
-    [head.as_bytes(), body].concat()
-}
 
 fn run_against(base_url: &str, settings: &str) -> Ran {
     let text =

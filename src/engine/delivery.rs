@@ -1,0 +1,93 @@
+use serde_json::Value;
+
+use super::control::Control;
+use super::exchange::{body_of, text_of};
+use super::problem::Trouble;
+use super::retry::Retrying;
+use super::walker::Walker;
+use crate::catalogue::Exchange;
+use crate::event::{ErrorPhase, EventKind};
+use crate::http::{Answer, Exchange as HttpExchange, Request, record};
+
+/// An answer with what was read of it.
+pub(super) struct Delivered {
+    pub answer: Answer,
+    /// The fields that the wire knows; null without a wire.
+    pub fields: Value,
+    /// How long it took.
+    pub millis: f64,
+}
+
+impl Walker<'_> {
+    /// Sends a request, again where the step says so, and tells every try. The answer is read as that of `through`.
+    pub(super) async fn deliver(
+        &mut self,
+        name: &str,
+        mut request: Request,
+        through: Option<&Exchange>,
+    ) -> Result<Delivered, Trouble> {
+        let secret_fields = std::mem::take(&mut self.secret_fields);
+        let headers = request.headers.len();
+        let mut retrying = Retrying::new(&self.terms, self.position());
+        loop {
+            // Each try has headers of its own.
+            request.headers.truncate(headers);
+            let (id, sent) = self.transmit(&mut request).await;
+            let fields = match (through, &sent.answer) {
+                (Some(exchange), Ok(answer)) => body_of(answer)
+                    .map_or(Value::Null, |body| self.catalogue().wire.read_answer(exchange, answer.status, body)),
+                _ => Value::Null,
+            };
+            // What the answer gives away must be known as secret before the answer is told.
+            for (name, path) in &secret_fields {
+                let secret = path.iter().try_fold(&fields, |value, segment| value.get(segment));
+                if let Some(secret) = secret.filter(|secret| !secret.is_null()) {
+                    self.journal.hide(name, &[text_of(secret)]);
+                }
+            }
+            let record = record::exchange(name, retrying.attempt, &id, &request, &sent, &self.journal.redactor);
+            let millis = record.millis;
+            self.journal.emit(EventKind::Exchanged { step: self.step, exchange: Box::new(record) }).await;
+            if self.try_again(name, &request, &sent, &mut retrying).await? {
+                continue;
+            }
+            let tries = retrying.told();
+            return match sent.answer {
+                Ok(answer) => Ok(Delivered { answer, fields, millis }),
+                Err(error) => {
+                    let message = format!("{} {}: {}", request.method, request.url.path(), error.message);
+                    Err(tries.into_iter().fold(Trouble::errored(phase_id(error.phase), message), Trouble::note))
+                }
+            };
+        }
+    }
+
+    /// Sends a request once; gives its correlation id and what became of it.
+    async fn transmit(&mut self, request: &mut Request) -> (String, HttpExchange) {
+        self.requests += 1;
+        let id = format!("{}-{}", self.world_id, self.requests);
+        if self.run.target.correlation
+            && let Some(header) =
+                self.planned.catalogue.as_ref().and_then(|catalogue| catalogue.wire.correlation.clone())
+        {
+            request.headers.push((header, id.clone()));
+        }
+        if let Some(control) = &self.control {
+            request.headers.push((Control::WORLD.to_owned(), control.world().to_owned()));
+        }
+        request.timeout = Some(self.terms.timeout.unwrap_or(self.run.options.timeout));
+        (id, self.client.send(request).await)
+    }
+}
+
+pub(super) fn phase_id(phase: ErrorPhase) -> &'static str {
+    match phase {
+        ErrorPhase::Request => "run/request",
+        ErrorPhase::Dns => "run/dns",
+        ErrorPhase::Connect => "run/connect",
+        ErrorPhase::Tls => "run/tls",
+        ErrorPhase::Timeout => "run/timeout",
+        ErrorPhase::Cut => "run/cut",
+        ErrorPhase::Protocol => "run/protocol",
+    }
+}

@@ -1,0 +1,140 @@
+//! Servers on the loopback interface that do as a test says.
+
+use std::io::{BufRead, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::Child;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::project::TestProject;
+
+/// A server that does `answer` with every connection, until the test's process ends.
+pub fn server(answer: impl Fn(TcpStream) + Send + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            answer(stream);
+        }
+    });
+    address
+}
+
+/// Answers once the request's head has come.
+pub fn answering(answer: impl AsRef<[u8]> + Send + 'static) -> SocketAddr {
+    server(move |mut stream| {
+        let mut head = [0; 4096];
+        let _ = stream.read(&mut head);
+        let _ = stream.write_all(answer.as_ref());
+    })
+}
+
+/// An answer.
+pub fn http(status: &str, media: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {media}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+/// A JSON answer with further header lines.
+pub fn json(status: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}")
+        .into_bytes()
+}
+
+/// What a scripted server does with one request.
+pub enum Turn {
+    /// Reads it and closes without a word.
+    Cut,
+    /// Answers.
+    Say(Vec<u8>),
+    /// Hands it on and answers with what comes.
+    Pass,
+    /// Hands it on, and closes without a word when the answer has come.
+    PassAndCut,
+}
+
+/// A server that does with the `n`-th request (from 0) whose first line is given what `turn` says, and hands on to another.
+pub fn scripted(upstream: Option<SocketAddr>, turn: impl Fn(usize, &str) -> Turn + Send + 'static) -> SocketAddr {
+    let count = AtomicUsize::new(0);
+    server(move |mut stream| {
+        let request = read(&mut stream);
+        let text = String::from_utf8_lossy(&request);
+        let line = text.lines().next().unwrap_or_default().to_owned();
+        if line.is_empty() {
+            return;
+        }
+        // The handshake is not the scenario's.
+        let number = if line.contains("/_flowproof") { usize::MAX } else { count.fetch_add(1, Ordering::Relaxed) };
+        let turn = if number == usize::MAX && upstream.is_some() { Turn::Pass } else { turn(number, &line) };
+        let passed = || upstream.map(|upstream| pass(upstream, &request)).unwrap_or_default();
+        match turn {
+            Turn::Cut => {}
+            Turn::Say(answer) => drop(stream.write_all(&answer)),
+            Turn::Pass => drop(stream.write_all(&passed())),
+            Turn::PassAndCut => drop(passed()),
+        }
+    })
+}
+
+/// A whole request: its head, and a body as long as it announces.
+fn read(stream: &mut TcpStream) -> Vec<u8> {
+    let mut request = Vec::new();
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        let head = request.windows(4).position(|bytes| bytes == b"\r\n\r\n").map(|at| at + 4);
+        if let Some(head) = head {
+            let text = String::from_utf8_lossy(&request[..head]).to_ascii_lowercase();
+            let length = text.lines().find_map(|line| line.strip_prefix("content-length: "));
+            if request.len() >= head + length.map_or(0, |length| length.parse().unwrap()) {
+                return request;
+            }
+        }
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => return request,
+            Ok(read) => request.extend_from_slice(&buffer[..read]),
+        }
+    }
+}
+
+fn pass(upstream: SocketAddr, request: &[u8]) -> Vec<u8> {
+    let head = request.windows(2).position(|bytes| bytes == b"\r\n").unwrap() + 2;
+    let mut onward = TcpStream::connect(upstream).unwrap();
+    onward.write_all(&[&request[..head], b"connection: close\r\n", &request[head..]].concat()).unwrap();
+    let mut answer = Vec::new();
+    onward.read_to_end(&mut answer).unwrap();
+    // One connection, one request: nothing is to be sent on a connection that is about to close.
+    let head = answer.windows(2).position(|bytes| bytes == b"\r\n").unwrap() + 2;
+    match String::from_utf8_lossy(&answer).to_ascii_lowercase().contains("connection: close") {
+        true => answer,
+        false => [&answer[..head], b"connection: close\r\n", &answer[head..]].concat(),
+    }
+}
+
+/// A simulator of the shipped process in a process of its own; it ends with the value.
+pub struct Simulator {
+    child: Child,
+    pub address: SocketAddr,
+    _project: TestProject,
+}
+
+impl Simulator {
+    pub fn start() -> Self {
+        let project = TestProject::bare();
+        let mut command = project.command(&["simulate", "--listen", "127.0.0.1:0"]);
+        let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        std::io::BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().rsplit('/').next().unwrap().parse().unwrap();
+        Self { child, address, _project: project }
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
