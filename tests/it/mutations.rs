@@ -39,7 +39,8 @@ fn what_is_changed_is_noticed() {
 fn mutate(entry: &Value) -> Result<(), String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (scenario, change) = (text(&entry["scenario"]), &entry["change"]);
-    let (file, replace, with) = (text(&change["file"]), text(&change["replace"]), text(&change["with"]));
+    let file = change["file"].as_str().unwrap_or(&scenario).to_owned();
+    let (replace, with) = (text(&change["replace"]), text(&change["with"]));
     let project = TestProject::shipped();
     let before = std::fs::read_to_string(project.path(&file)).map_err(|error| format!("{file}: {error}"))?;
     let count = change["count"].as_u64().unwrap_or(1) as usize;
