@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use flowproof::catalogue::{
-    Answer, BodyFormat, Catalogue, Exchange, InputType, Media, ParamValue, Params, WireBody, embedded,
+    Answer, BodyFormat, Catalogue, Exchange, Field, InputType, Media, ParamValue, Params, WireBody, embedded,
 };
 use flowproof::diagnostic::{Diagnostics, Style, frames};
 use flowproof::source::Sources;
@@ -88,7 +88,14 @@ fn members(value: impl Strategy<Value = Value>, at_least: usize) -> impl Strateg
 fn value_of(exchange: &Exchange, name: &str) -> BoxedStrategy<ParamValue> {
     let kind = exchange.params.iter().find(|param| param.name.value == name).map(|param| &param.kind);
     let (path, headers) = text_places(exchange);
+    let inside = |field: &Field| Some(field.name.strip_prefix(name)?.strip_prefix('.')?.to_owned());
+    let places: Vec<String> = exchange.body.fields.iter().filter_map(inside).collect();
+    let whole = exchange.body.fields.iter().any(|field| field.name.value == name);
     let json = match kind {
+        Some(InputType::Map) if !whole && !places.is_empty() => {
+            let member = (prop::sample::select(places), json_value());
+            prop::collection::btree_map(member.0, member.1, 1..4).prop_map(|members| json!(members)).boxed()
+        }
         Some(InputType::Integer) => any::<i64>().prop_map(Value::from).boxed(),
         Some(InputType::Number) => any::<i32>().prop_map(|number| json!(f64::from(number) / 4.0)).boxed(),
         Some(InputType::Boolean) => any::<bool>().prop_map(Value::from).boxed(),

@@ -144,9 +144,12 @@ pub struct Simulated {
     pub accepts: Vec<Accepted>,
     /// Local variables where the caller gives none.
     pub locals: serde_json::Map<String, Value>,
-    /// Process variables that are written on completion: a dotted path, in which `{name}` is an input parameter of the
-    /// element, and the local variable that is stored there.
+    /// Process variables that are written on completion: a dotted path and the local variable or input parameter that is
+    /// stored there, `*` being all local variables. In the path `{name}` is a local variable, an input parameter or a process
+    /// variable; `{*}` stands for each member of what is stored.
     pub writes: Vec<(String, String)>,
+    /// The state of the instance (flowproof's word) while it waits there, where nothing before it has given one.
+    pub state: Option<String>,
 }
 
 /// An upload without which an element cannot be completed.
@@ -159,7 +162,7 @@ pub struct Need {
 }
 
 /// What a local variable must be that the caller gives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Accepted {
     /// The local variable.
     pub local: String,
@@ -167,8 +170,13 @@ pub struct Accepted {
     pub kind: InputType,
     /// Whether the caller must give it.
     pub required: bool,
-    /// The input parameter of the element that lists the only values. One that lists nothing allows everything.
+    /// The only values; empty for any.
+    pub one_of: Vec<Value>,
+    /// The input parameter of the element that lists the only values, as a list or as the JSON of one. One that lists nothing
+    /// allows everything.
     pub listed_in: Option<String>,
+    /// The member of a listed mapping that is the value.
+    pub member: Option<String>,
 }
 
 /// A named class of an activity's answer.

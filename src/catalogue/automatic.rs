@@ -3,6 +3,7 @@ use serde_json::{Map, Value};
 use super::Selector;
 use crate::expect::Matcher;
 use crate::source::Spanned;
+use crate::template::Template;
 
 /// Something that the engine does by itself between two activities.
 #[derive(Clone, Debug)]
@@ -21,9 +22,15 @@ pub struct Automatic {
     pub failures: Vec<Failure>,
     /// Local variables that its output mappings may read where nothing else gives them.
     pub locals: Map<String, Value>,
-    /// Process variables that are written on completion: a dotted path, in which `{name}` is an input parameter of the
-    /// element, and the local variable or input parameter that is stored there.
+    /// Local variables that are composed, over `base_url`, `tenant`, `instance`, `token` and `parameters` (of the element).
+    pub values: Vec<(String, Template)>,
+    /// Process variables that are written on completion, as [`Simulated::writes`](super::Simulated::writes).
     pub writes: Vec<(String, String)>,
+    /// The process variable that holds the results that a script gives; `{name}` as in `writes`.
+    pub results_in: Option<String>,
+    /// Input parameters and local variables that are shown while the process waits next, where the element that waits has no
+    /// input parameter of the name.
+    pub shows: Vec<String>,
     /// Which screen is shown next when it fails.
     pub error_screen: Option<ErrorScreen>,
     /// The state of the instance (flowproof's word) while it waits next.
@@ -65,8 +72,30 @@ pub enum Behaviour {
         /// The local variable that is written.
         result: String,
     },
+    /// Tells whether everything on a list was captured.
+    Tally(Tally),
     /// Does what the script says, else nothing.
     Stub,
+}
+
+/// What is counted where the question is whether everything on a list was captured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// The input parameter that holds the list, or the JSON of one.
+    pub list: String,
+    /// The process variable that holds it where the element has no such parameter.
+    pub or_from: Option<String>,
+    /// The member of an item that names it; an item that is a text names itself.
+    pub key: String,
+    /// The member of an item that says whether it counts; left out, it does.
+    pub counts: Option<String>,
+    /// The process variable in which what was captured stands by these names; `{name}` is an input parameter or a process
+    /// variable.
+    pub of: String,
+    /// The member of what was captured that must be true.
+    pub finished: String,
+    /// The local variable that is written.
+    pub result: String,
 }
 
 /// How many failures a check allows.

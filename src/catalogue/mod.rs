@@ -15,7 +15,7 @@ mod session;
 mod wire;
 
 pub use activity::{Accepted, Activity, Ensure, Input, InputType, Keep, Need, Outcome, RequestUse, Simulated, When};
-pub use automatic::{Attempts, Automatic, Behaviour, ErrorScreen, Failure, Rule};
+pub use automatic::{Attempts, Automatic, Behaviour, ErrorScreen, Failure, Rule, Tally};
 pub use codec::{
     CodecError, Invalid, MAX_INDEX, Media, ParamValue, Params, Part, PartValue, PathParams, PathPattern, WireAnswer,
     WireBody, WireRequest,

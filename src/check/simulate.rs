@@ -3,7 +3,7 @@ use super::names::is_element;
 use crate::catalogue::{Catalogue, Failure};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
 use crate::process::Definition;
-use crate::scenario::{DirectiveUse, Simulate, SimulateEntry, SimulateVisits};
+use crate::scenario::{Simulate, SimulateEntry};
 
 /// The outcome that lets a check pass.
 const SUCCESS: &str = "success";
@@ -16,6 +16,9 @@ pub(super) fn check(simulate: &Simulate, around: &Surroundings<'_>, found: &mut 
         let automatic = catalogue.automatic.iter().find(|automatic| automatic.name.value == key);
         if let Some(automatic) = automatic {
             directives(entry, &automatic.failures, found);
+            if automatic.results_in.is_none() {
+                results(entry, found);
+            }
             continue;
         }
         let known = catalogue.activity(key).is_some()
@@ -36,12 +39,17 @@ fn is_input_value(key: &str, catalogue: &Catalogue, definition: &Definition) -> 
     inputs.any(|input| keys.contains(&&input.name) && input.value.as_plain_text() == Some(key))
 }
 
+/// Reports results of what has none.
+fn results(entry: &SimulateEntry, found: &mut Diagnostics) {
+    for (name, _) in entry.visits.all().iter().flat_map(|directive| &directive.results) {
+        let message = format!("`{}` has no results", entry.key.value);
+        let one = Diagnostic::new(Id::UNKNOWN_SIMULATED, message).at(name.span);
+        found.push(one.help("process variables are written with `set`"));
+    }
+}
+
 fn directives(entry: &SimulateEntry, failures: &[Failure], found: &mut Diagnostics) {
-    let all: &[DirectiveUse] = match &entry.visits {
-        SimulateVisits::Every(one) => std::slice::from_ref(one),
-        SimulateVisits::Each(many) => many,
-    };
-    for directive in all {
+    for directive in entry.visits.all() {
         let names = || failures.iter().map(|failure| failure.name.value.as_str());
         let failure = match &directive.outcome {
             Some(outcome) if outcome.value == SUCCESS => continue,

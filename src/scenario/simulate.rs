@@ -46,6 +46,8 @@ pub struct DirectiveUse {
     pub error: Option<Spanned<String>>,
     /// Process variables to set.
     pub set: Vec<(Spanned<String>, Template)>,
+    /// Results, stored where the catalogue says that results of the element stand.
+    pub results: Vec<(Spanned<String>, Template)>,
     /// Where it stands.
     pub span: Span,
 }
@@ -79,11 +81,8 @@ impl Simulate {
 
     /// Everything in it that may hold templates.
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
-        let directives = self.entries.iter().flat_map(|entry| match &entry.visits {
-            SimulateVisits::Every(one) => std::slice::from_ref(one),
-            SimulateVisits::Each(many) => many.as_slice(),
-        });
-        let set = directives.flat_map(|directive| directive.set.iter());
+        let directives = self.entries.iter().flat_map(|entry| entry.visits.all());
+        let set = directives.flat_map(|directive| directive.set.iter().chain(&directive.results));
         self.start.iter().chain(set).map(|(_, template)| template)
     }
 
@@ -105,10 +104,21 @@ impl Simulate {
     }
 }
 
+impl SimulateVisits {
+    /// What is said of any visit.
+    pub fn all(&self) -> &[DirectiveUse] {
+        match self {
+            Self::Every(one) => std::slice::from_ref(one),
+            Self::Each(many) => many,
+        }
+    }
+}
+
 impl DirectiveUse {
     /// A number is a code, a text an outcome, a mapping says more.
     fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
-        let mut directive = Self { outcome: None, code: None, error: None, set: Vec::new(), span: node.span };
+        let mut directive =
+            Self { outcome: None, code: None, error: None, set: Vec::new(), results: Vec::new(), span: node.span };
         match &node.kind {
             Kind::Scalar(scalar) if scalar.value().is_i64() => {
                 directive.code = scalar.value().as_i64().map(|code| Spanned::new(code, node.span));
@@ -124,6 +134,9 @@ impl DirectiveUse {
                 if let Some(set) = fields.optional("set") {
                     directive.set = variables(set, "`set`", sources, found);
                 }
+                if let Some(results) = fields.optional("results") {
+                    directive.results = variables(results, "`results`", sources, found);
+                }
                 fields.finish(found);
             }
             _ => return node.wrong("a simulated visit", "an outcome, a code or a mapping", found),
@@ -137,6 +150,7 @@ impl DirectiveUse {
             code: self.code.as_ref().map(|code| code.value),
             error: self.error.as_ref().map(|error| error.value.clone()),
             set: evaluate(&self.set, scope)?,
+            results: evaluate(&self.results, scope)?,
         })
     }
 }

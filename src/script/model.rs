@@ -50,4 +50,7 @@ pub struct Directive {
     /// Process variables to set; a dotted name sets a member.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub set: Map<String, Value>,
+    /// Results, which are stored where the catalogue says that the element's results stand.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub results: Map<String, Value>,
 }

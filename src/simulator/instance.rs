@@ -3,10 +3,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::behaviour::{Memory, Player};
+use super::behaviour::{Memory, Player, Subject};
 use super::book::Book;
 use super::program::Program;
 use super::refusal::{Reason, Refusal};
+use super::setup::Setup;
 use super::variable;
 use crate::catalogue::{Catalogue, Condition};
 use crate::process::expression::Map;
@@ -21,6 +22,8 @@ pub struct Instance {
     pub token: String,
     /// Its process.
     pub program: Arc<Program>,
+    /// Where the client that created it reaches the simulator.
+    pub base_url: String,
     /// When it was created, in milliseconds.
     pub created_ms: u64,
     /// When it ended or failed, in milliseconds.
@@ -37,8 +40,10 @@ pub struct Instance {
 
 /// What an execution needs beside itself.
 pub struct Surroundings<'a> {
-    /// What is known of the engine.
-    pub catalogue: &'a Catalogue,
+    /// What all worlds share.
+    pub setup: &'a Setup,
+    /// The fields of the instance's token.
+    pub token: Option<&'a Map>,
     /// What the world was told.
     pub book: &'a mut Book,
     /// The elements for which nothing was declared.
@@ -47,11 +52,12 @@ pub struct Surroundings<'a> {
 
 impl Instance {
     /// An instance that is not started.
-    pub fn new(id: String, token: String, program: Arc<Program>, now_ms: u64) -> Self {
+    pub fn new(id: String, token: String, program: Arc<Program>, base_url: &str, now_ms: u64) -> Self {
         Self {
             id,
             token,
             program,
+            base_url: base_url.to_owned(),
             created_ms: now_ms,
             ended_ms: None,
             memory: Memory::default(),
@@ -64,7 +70,8 @@ impl Instance {
     /// Starts the execution and gives its moves.
     pub fn start(&mut self, variables: Map, now_ms: u64, around: Surroundings<'_>) -> Vec<Move> {
         let program = Arc::clone(&self.program);
-        let mut player = player(&program, &mut self.memory, around);
+        let subject = Subject { instance: &self.id, base_url: &self.base_url, token: around.token };
+        let mut player = player(&program, subject, &mut self.memory, around);
         let (execution, moves) =
             Execution::start(&program.definition, Settings::default(), variables, now_ms, &mut player);
         self.execution = Some(execution);
@@ -81,7 +88,8 @@ impl Instance {
         let program = Arc::clone(&self.program);
         let stays = matches!(input, Input::Advance { to } if execution.timers().iter().all(|timer| timer.due > to));
         let left = if stays { None } else { Some(self.memory.leave()) };
-        let mut player = player(&program, &mut self.memory, around);
+        let subject = Subject { instance: &self.id, base_url: &self.base_url, token: around.token };
+        let mut player = player(&program, subject, &mut self.memory, around);
         match execution.apply(&program.definition, input, &mut player) {
             Ok(moves) => {
                 self.moved(&moves);
@@ -127,7 +135,11 @@ impl Instance {
         let word = |state: &str| states.0.get(state).map(String::as_str);
         let Some(execution) = &self.execution else { return word("created").unwrap_or("created") };
         if self.waiting().is_some() {
-            let state = self.memory.waiting.state.as_deref().and_then(word);
+            let state = self.memory.waiting.state.as_deref().or_else(|| {
+                let at = self.program.activity(self.waiting()?, catalogue)?;
+                at.simulated.state.as_deref()
+            });
+            let state = state.and_then(word);
             return state.or_else(|| word("running")).unwrap_or("running");
         }
         let holds = |condition: &Condition| match condition {
@@ -144,6 +156,11 @@ impl Instance {
     }
 }
 
-fn player<'a>(program: &'a Program, memory: &'a mut Memory, around: Surroundings<'a>) -> Player<'a> {
-    Player { catalogue: around.catalogue, program, book: around.book, memory, stubs: around.stubs }
+fn player<'a>(
+    program: &'a Program,
+    subject: Subject<'a>,
+    memory: &'a mut Memory,
+    around: Surroundings<'a>,
+) -> Player<'a> {
+    Player { setup: around.setup, program, subject, book: around.book, memory, stubs: around.stubs }
 }

@@ -29,6 +29,8 @@ pub fn problems(entries: &[Entry], catalogue: &Catalogue, programs: &[Arc<Progra
             {
                 problems.push(problem.clone());
             }
+            let without = !directive.results.is_empty() && !meant.is_empty() && !meant.iter().any(Known::has_results);
+            problems.extend(without.then(|| format!("`{}` has no results", entry.key)));
             let paths =
                 directive.set.keys().filter_map(|path| process::write(&mut Map::new(), path, Value::Null).err());
             problems.extend(paths.map(|problem| format!("`{}`: {problem}", entry.key)));

@@ -72,6 +72,11 @@ pub enum Known<'a> {
 }
 
 impl Known<'_> {
+    /// Whether the catalogue says where its results stand.
+    pub fn has_results(&self) -> bool {
+        matches!(self, Self::Automatic(automatic) if automatic.results_in.is_some())
+    }
+
     /// The failures; `caught` tells which errors the element can raise without an incident, which are preferred.
     pub fn failures(&self, caught: impl Fn(&str) -> bool) -> Vec<Failure> {
         match self {

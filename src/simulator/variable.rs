@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 /// A dotted path with values put in for `{name}`: those of the first map that has one at this dotted path. Nothing where
@@ -13,6 +15,34 @@ pub fn fill(pattern: &str, known: &[&Map<String, Value>]) -> Option<String> {
         rest = after;
     }
     Some(filled + rest)
+}
+
+/// What is written where a path says: one value, or for a path with `{*}` each member of it in the place of the star.
+/// Nothing where `{name}` has no value.
+pub fn places(pattern: &str, value: &Value, known: &[&Map<String, Value>]) -> Vec<(String, Value)> {
+    let Some((before, after)) = pattern.split_once("{*}") else {
+        return fill(pattern, known).map(|path| (path, value.clone())).into_iter().collect();
+    };
+    let (Some(before), Some(after)) = (fill(before, known), fill(after, known)) else { return Vec::new() };
+    let members = value.as_object().into_iter().flatten();
+    members.map(|(name, value)| (format!("{before}{name}{after}"), value.clone())).collect()
+}
+
+/// The items of a list, or of a text that is the JSON of one.
+pub fn list(value: &Value) -> Option<Cow<'_, [Value]>> {
+    match value {
+        Value::Array(items) => Some(Cow::Borrowed(items)),
+        Value::String(text) => serde_json::from_str(text).ok().map(Cow::Owned),
+        _ => None,
+    }
+}
+
+/// The member of a mapping; anything else is its own.
+pub fn member<'a>(value: &'a Value, name: &str) -> &'a Value {
+    match value {
+        Value::Object(members) => members.get(name).unwrap_or(&Value::Null),
+        other => other,
+    }
 }
 
 /// A value as text: text as it is, null as nothing, the rest as JSON.
@@ -35,7 +65,7 @@ pub fn get<'a>(variables: &'a Map<String, Value>, path: &str) -> Option<&'a Valu
 mod tests {
     use serde_json::{Map, Value, json};
 
-    use super::{fill, get};
+    use super::{fill, get, list, member, places};
 
     fn map(value: Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
@@ -50,6 +80,32 @@ mod tests {
         assert_eq!(filled("a.{in.side}").as_deref(), Some("a.A"));
         assert_eq!((filled("a.{missing}"), filled("a.{nothing}")), (None, None));
         assert_eq!(filled("a{").as_deref(), Some("a{"));
+    }
+
+    #[test]
+    fn a_star_is_each_member() {
+        let inputs = map(json!({ "key": "page" }));
+        let places = |pattern: &str, value: Value| places(pattern, &value, &[&inputs]);
+        assert_eq!(places("a.{key}", json!({ "x": 1 })), [("a.page".to_owned(), json!({ "x": 1 }))]);
+        let each = [("a.page.x.v".to_owned(), json!(1)), ("a.page.y.v".to_owned(), json!(null))];
+        assert_eq!(places("a.{key}.{*}.v", json!({ "x": 1, "y": null })), each);
+        assert_eq!(places("a.{*}", json!(5)), []);
+        assert_eq!(places("a.{missing}.{*}", json!({ "x": 1 })), []);
+    }
+
+    #[test]
+    fn a_list_may_be_written_as_json() {
+        let items = [json!("a"), json!({ "type": "b" })];
+        for written in [json!(items), json!(r#"["a", {"type": "b"}]"#)] {
+            let read = list(&written).unwrap();
+            assert_eq!(*read, items);
+            let names: Vec<&Value> = read.iter().map(|item| member(item, "type")).collect();
+            assert_eq!(names, [&json!("a"), &json!("b")]);
+        }
+        for no_list in [json!("a, b"), json!({}), json!(r#"{"a": 1}"#)] {
+            assert_eq!(list(&no_list), None, "{no_list}");
+        }
+        assert_eq!(member(&json!({}), "type"), &json!(null));
     }
 
     #[test]

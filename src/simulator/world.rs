@@ -190,7 +190,8 @@ impl World {
         }
         posted::merge(&mut variables, &self.start);
         let setup = Arc::clone(&self.setup);
-        let around = Surroundings { catalogue: setup.catalogue(), book: &mut self.book, stubs: &mut self.stubs };
+        let token = self.tokens.get(&self.instances[index].token).map(|token| &token.fields);
+        let around = Surroundings { setup: &setup, token, book: &mut self.book, stubs: &mut self.stubs };
         let moves = self.instances[index].start(variables, self.now_ms, around);
         self.record(index, moves, correlation);
     }
@@ -198,7 +199,8 @@ impl World {
     /// Applies an input to an instance and records the moves.
     pub(super) fn apply(&mut self, index: usize, input: Input, correlation: Option<&str>) -> Result<(), Refusal> {
         let setup = Arc::clone(&self.setup);
-        let around = Surroundings { catalogue: setup.catalogue(), book: &mut self.book, stubs: &mut self.stubs };
+        let token = self.tokens.get(&self.instances[index].token).map(|token| &token.fields);
+        let around = Surroundings { setup: &setup, token, book: &mut self.book, stubs: &mut self.stubs };
         let moves = self.instances[index].apply(input, around);
         let moves = moves.map_err(|refused| Refusal::because(Reason::Invalid, refused.to_string()))?;
         self.record(index, moves, correlation);

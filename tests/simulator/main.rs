@@ -7,5 +7,6 @@ mod http;
 mod properties;
 mod refusals;
 mod support;
+mod waiting;
 mod walk;
 mod worlds;

@@ -67,7 +67,7 @@ fn step() -> impl Strategy<Value = Step> {
         json_value().prop_map(|value| json!({ "set": { "a.b": value } })),
     ];
     prop_oneof![
-        8 => (0_usize..8, body(), any::<bool>()).prop_map(|(at, body, right)| Step::Exchange(at, body, right)),
+        8 => (any::<usize>(), body(), any::<bool>()).prop_map(|(at, body, right)| Step::Exchange(at, body, right)),
         2 => ("[A-Z]{0,6}", ".{0,40}", prop::collection::vec(header, 0..3), body())
             .prop_map(|(method, url, headers, body)| Step::Anywhere(method, url, headers, body)),
         2 => (key, directive).prop_map(|(key, told)| Step::Script(json!({ "key": key, "visits": { "every": told } }))),
@@ -87,20 +87,15 @@ proptest! {
         for step in steps {
             match step {
                 Step::Exchange(at, body, right) => {
-                    let exchange = client.catalogue.wire.exchanges[at % client.catalogue.wire.exchanges.len()].name.value.clone();
-                    let params = json!({ "instance": client.instance, "subject": "face1", "side": "FRONT" });
-                    let mut request = client.request(&exchange, &if matches!(exchange.as_str(), "read-instance" | "start" | "continue" | "upload-face" | "upload-document") {
-                        let mut params = super::support::params(params);
-                        if !exchange.starts_with("upload") {
-                            params.remove("subject");
-                        }
-                        if exchange != "upload-document" {
-                            params.remove("side");
-                        }
-                        params
-                    } else {
-                        Default::default()
-                    });
+                    let exchanges = &client.catalogue.wire.exchanges;
+                    let exchange = &exchanges[at % exchanges.len()];
+                    let known = json!({ "instance": client.instance, "subject": "face1", "side": "FRONT" });
+                    let in_path = exchange.path.parameters().map(|name| (name.to_owned(), json!("x")));
+                    let mut values: serde_json::Map<String, Value> = in_path.collect();
+                    values.extend(known.as_object().unwrap().clone());
+                    values.retain(|name, _| exchange.parameters().contains(&name.as_str()));
+                    let name = exchange.name.value.clone();
+                    let mut request = client.request(&name, &super::support::params(Value::Object(values)));
                     if !right || !matches!(body, WireBody::None) {
                         request.body = body;
                     }

@@ -61,9 +61,8 @@ impl Exchange {
     /// # Errors
     /// A parameter of the path is missing, one is not known, or one cannot stand where the exchange puts it.
     pub fn write_request(&self, base_url: &str, params: &Params) -> Result<WireRequest, CodecError> {
-        let unknown = params.iter().find(|(name, value)| !value.is_null() && !self.has_place(name));
-        if let Some((name, _)) = unknown {
-            return Err(CodecError::Unknown { exchange: self.name.value.clone(), parameter: name.clone() });
+        if let Some(parameter) = params.iter().find_map(|(name, value)| self.without_place(name, value)) {
+            return Err(CodecError::Unknown { exchange: self.name.value.clone(), parameter });
         }
         let mut headers = Vec::new();
         for (header, name) in &self.headers {
@@ -237,9 +236,28 @@ impl Exchange {
         self.params.iter().find(|param| param.name.value == name).map_or(&InputType::Text, |param| &param.kind)
     }
 
-    /// Whether a parameter stands somewhere in the request.
-    fn has_place(&self, name: &str) -> bool {
-        self.parameters().contains(&name)
+    /// What of a parameter stands nowhere in the request: itself, or a member where members alone have places.
+    fn without_place(&self, name: &str, value: &ParamValue) -> Option<String> {
+        if value.is_null() {
+            return None;
+        }
+        if !self.parameters().contains(&name) {
+            return Some(name.to_owned());
+        }
+        let named = |wanted: &str| self.body.fields.iter().any(|field| field.name.value == wanted);
+        let elsewhere = self.path.parameters().any(|parameter| parameter == name)
+            || self.query.iter().chain(&self.headers).any(|(_, parameter)| parameter == name)
+            || self.url.as_deref() == Some(name);
+        if elsewhere || named(name) {
+            return None;
+        }
+        let inside = |member: &str| {
+            let path = format!("{name}.{member}");
+            self.body.fields.iter().any(|field| field.name.strip_prefix(&path).is_some_and(starts_member))
+        };
+        let members = value.as_json().and_then(Value::as_object)?;
+        let lost = members.iter().find(|(member, value)| !value.is_null() && !inside(member));
+        lost.map(|(member, _)| format!("{name}.{member}"))
     }
 
     /// The names of all parameters that stand somewhere in the request.
@@ -252,6 +270,11 @@ impl Exchange {
         names.retain(|name| seen.insert(*name));
         names
     }
+}
+
+/// Whether a name ends here or goes on with a member.
+fn starts_member(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('.')
 }
 
 /// The name of the part in which a field stands.

@@ -120,11 +120,12 @@ fn queries_are_read_as_forms_write_them() {
 fn a_request_that_cannot_be_written_is_told_without_its_values() {
     let one = exchange(
         "      path: \"/a/{id}\"\n      query: { q: query }\n      headers: { X-Key: key }\n      url: whole\n      \
-         body: { format: json, fields: { file: /file } }",
+         body: { format: json, fields: { file: /file, map.a: /a, map.b.c: /c } }",
     );
     let file = || ParamValue::File(Media::of_bytes("f", b"secret".as_slice()));
     for (name, value, message) in [
         ("other", json!(1).into(), "`one` has no parameter `other`"),
+        ("map", json!({ "a": 1, "d": 2 }).into(), "`one` has no parameter `map.d`"),
         ("id", Value::Null.into(), "`one` needs `id` for its path"),
         ("id", "..".into(), "`id` of `one` cannot stand in the path: `.` and `..` mean another path"),
         ("id", file(), "`id` of `one` cannot stand in the path: it is a file"),
@@ -140,6 +141,8 @@ fn a_request_that_cannot_be_written_is_told_without_its_values() {
         given.insert(name.to_owned(), value);
         assert_eq!(one.write_request("http://e", &given).unwrap_err().to_string(), message);
     }
+    let members = params([("id", json!("1")), ("map", json!({ "a": 1, "b": { "c": 2 }, "d": null }))]);
+    assert_eq!(one.write_request("http://e", &members).unwrap().body, WireBody::Json(json!({ "a": 1, "c": 2 })));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::Reader;
-use crate::catalogue::{Attempts, Automatic, Behaviour, ErrorScreen, Failure, Rule};
+use crate::catalogue::{Attempts, Automatic, Behaviour, ErrorScreen, Failure, Rule, Tally};
 use crate::diagnostic::{Diagnostic, Id, suggest};
 use crate::source::Spanned;
 use crate::yaml::{Entry, Fields, Node};
@@ -15,6 +15,7 @@ enum Word {
     Counter,
     Clear,
     Decide,
+    Tally,
     Stub,
 }
 
@@ -29,8 +30,16 @@ impl Reader<'_> {
         let keys = self.texts(keys, "`keys`").into_iter().map(|key| key.value).collect();
         let locals = fields.optional("locals");
         let locals = self.object(locals, "`locals`");
+        let values = fields.optional("values");
+        let values = self.free(values, "`values`").iter();
+        let values = values.map(|entry| (entry.key.value.clone(), self.template(&entry.value))).collect();
         let writes = fields.optional("writes");
         let writes = self.writes(writes);
+        let results_in = fields.text("results-in", self.found);
+        results_in.iter().for_each(|path| self.placeholders(path));
+        let results_in = results_in.map(|path| path.value);
+        let shows = fields.optional("shows");
+        let shows = self.texts(shows, "`shows`").into_iter().map(|name| name.value).collect();
         let error_screen = fields.optional("error-screen").and_then(|node| self.error_screen(node));
         let state = fields.text("state", self.found).filter(|state| self.state(state).is_some());
         let failures = fields.optional("failures");
@@ -39,7 +48,21 @@ impl Reader<'_> {
         fields.finish(self.found);
         let state = state.map(|state| state.value);
         let behaviour = behaviour?;
-        Some(Automatic { name, title, element, keys, behaviour, failures, locals, writes, error_screen, state })
+        Some(Automatic {
+            name,
+            title,
+            element,
+            keys,
+            behaviour,
+            failures,
+            locals,
+            values,
+            writes,
+            results_in,
+            shows,
+            error_screen,
+            state,
+        })
     }
 
     fn behaviour(&mut self, fields: &mut Fields, failures: &[Failure]) -> Option<Behaviour> {
@@ -48,6 +71,7 @@ impl Reader<'_> {
             ("counter", Word::Counter),
             ("clear", Word::Clear),
             ("decide", Word::Decide),
+            ("tally", Word::Tally),
             ("stub", Word::Stub),
         ];
         let text = fields.required_text("behaviour", self.found);
@@ -55,6 +79,7 @@ impl Reader<'_> {
             // What the other keys are is not known, so none of them is reported.
             fields.know(&["subject", "attempts", "rules", "results", "variable", "variables"]);
             fields.know(&["from", "on-failure", "otherwise", "result"]);
+            fields.know(&["list", "or-from", "key", "counts", "of", "finished"]);
             return None;
         };
         match word {
@@ -79,8 +104,29 @@ impl Reader<'_> {
                     result: result?.value,
                 })
             }
+            Word::Tally => self.tally(fields).map(Behaviour::Tally),
             Word::Stub => Some(Behaviour::Stub),
         }
+    }
+
+    fn tally(&mut self, fields: &mut Fields) -> Option<Tally> {
+        let list = fields.required_text("list", self.found);
+        let or_from = fields.text("or-from", self.found).map(|path| path.value);
+        let key = fields.required_text("key", self.found);
+        let counts = fields.text("counts", self.found).map(|name| name.value);
+        let of = fields.required_text("of", self.found);
+        of.iter().for_each(|of| self.placeholders(of));
+        let finished = fields.required_text("finished", self.found);
+        let result = fields.required_text("result", self.found);
+        Some(Tally {
+            list: list?.value,
+            or_from,
+            key: key?.value,
+            counts,
+            of: of?.value,
+            finished: finished?.value,
+            result: result?.value,
+        })
     }
 
     fn error_screen(&mut self, node: &Node) -> Option<ErrorScreen> {

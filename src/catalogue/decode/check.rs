@@ -14,6 +14,7 @@ const AFTER: &[&str] = &["answer", "inputs", "session"];
 const CREDENTIAL: &[&str] = &["session"];
 const JUDGING: &[&str] = &["inputs", "session"];
 const CAPTURED: &[&str] = &["subject", "parameters"];
+const COMPOSED: &[&str] = &["base_url", "tenant", "instance", "token", "parameters"];
 
 /// Checks all references of a catalogue. `activities` and `exchanges` are the names that the file declares, those included
 /// whose declaration is broken, so that nothing is reported twice.
@@ -29,6 +30,7 @@ pub(super) fn check(
     catalogue.wire.exchanges.iter().for_each(|exchange| check.exchange(exchange));
     check.routes();
     for automatic in &catalogue.automatic {
+        automatic.values.iter().for_each(|(_, template)| check.roots(template, COMPOSED));
         if let Behaviour::Check { rules, .. } = &automatic.behaviour {
             let matchers = rules.iter().flat_map(|rule| &rule.when);
             matchers.flat_map(|(_, matcher)| matcher.templates()).for_each(|template| check.roots(template, CAPTURED));

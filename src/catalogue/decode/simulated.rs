@@ -15,8 +15,9 @@ impl Reader<'_> {
         let locals = self.object(locals, "`locals`");
         let writes = fields.optional("writes");
         let writes = self.writes(writes);
+        let state = fields.text("state", self.found).filter(|state| self.state(state).is_some());
         fields.finish(self.found);
-        Simulated { needs, accepts, locals, writes }
+        Simulated { needs, accepts, locals, writes, state: state.map(|state| state.value) }
     }
 
     /// An exchange, or a mapping that says more.
@@ -37,8 +38,15 @@ impl Reader<'_> {
         let kind = self.kind(&mut fields);
         let required = self.flag(&mut fields, "required");
         let listed_in = fields.text("listed-in", self.found).map(|name| name.value);
+        let member = fields.text("member", self.found).map(|name| name.value);
+        let Some(kind) = kind else {
+            fields.know(&["one-of"]);
+            fields.finish(self.found);
+            return None;
+        };
+        let one_of = self.one_of(&mut fields, &kind);
         fields.finish(self.found);
-        Some(Accepted { local, kind: kind?, required, listed_in })
+        Some(Accepted { local, kind, required, one_of, listed_in, member })
     }
 
     /// Paths of process variables and the local variables that are stored there.

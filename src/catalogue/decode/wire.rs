@@ -218,7 +218,8 @@ impl Reader<'_> {
         let values = fields.optional("values");
         let mut composed = Vec::new();
         for value in self.free(values, "`values`") {
-            if !places.iter().any(|place| place.name.value == value.key.value) {
+            let inside = |rest: &str| rest.is_empty() || rest.starts_with('.');
+            if !places.iter().any(|place| place.name.strip_prefix(value.key.as_str()).is_some_and(inside)) {
                 let message = format!("the answer `{name}` has no field `{}`", value.key.value);
                 let names = places.iter().map(|place| place.name.as_str());
                 let one = Diagnostic::new(Id::CATALOGUE_REFERENCE, message).at(value.key.span);

@@ -25,6 +25,8 @@ pub struct Waiting {
     pub failure: Option<Surfaced>,
     /// What the last failure since the wait state before wants to be shown.
     pub error_screen: Option<Shown>,
+    /// What automatic elements on the way have given to be shown.
+    pub shown: Map<String, Value>,
 }
 
 /// A parameter of the element that waits, replaced.
@@ -37,9 +39,10 @@ pub struct Shown {
 }
 
 impl Waiting {
-    /// The parameters of the element that waits as they are shown.
-    pub fn shown(&self, inputs: &Map<String, Value>) -> Map<String, Value> {
-        let mut shown = inputs.clone();
+    /// The parameters of the element that waits as they are shown: its own before what was given on the way.
+    pub fn parameters(&self, inputs: &Map<String, Value>) -> Map<String, Value> {
+        let mut shown = self.shown.clone();
+        shown.extend(inputs.iter().map(|(name, value)| (name.clone(), value.clone())));
         if let Some(Shown { by, value }) = &self.error_screen {
             let listed =
                 |name: &String| inputs.get(name).and_then(Value::as_array).is_some_and(|all| all.contains(value));

@@ -8,6 +8,7 @@ mod decide;
 mod memory;
 mod player;
 mod stub;
+mod tally;
 
 pub use memory::{Memory, Surfaced};
-pub use player::Player;
+pub use player::{Player, Subject};

@@ -3,21 +3,25 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::{Map, Value};
 
 use super::memory::Shown;
-use super::{Memory, check, clear, counter, decide, stub};
-use crate::catalogue::{Automatic, Behaviour, Catalogue};
+use super::{Memory, check, clear, counter, decide, stub, tally};
+use crate::catalogue::{Automatic, Behaviour};
 use crate::process::{Call, Effect, Work};
 use crate::script::Directive;
 use crate::simulator::book::Book;
 use crate::simulator::program::Program;
+use crate::simulator::setup::Setup;
 use crate::simulator::told::{Known, Told, told};
 use crate::simulator::variable;
+use crate::template::{Data, Scope};
 
 /// Plays the automatic elements of one instance.
 pub struct Player<'a> {
-    /// What is known of the engine.
-    pub catalogue: &'a Catalogue,
+    /// What all worlds share.
+    pub setup: &'a Setup,
     /// The process.
     pub program: &'a Program,
+    /// Of whom and where composed values tell.
+    pub subject: Subject<'a>,
     /// What the world was told.
     pub book: &'a mut Book,
     /// What the instance remembers.
@@ -26,9 +30,20 @@ pub struct Player<'a> {
     pub stubs: &'a mut BTreeSet<String>,
 }
 
+/// The instance that is played, as composed values tell of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// Its id.
+    pub instance: &'a str,
+    /// Where the client that created it reaches the simulator.
+    pub base_url: &'a str,
+    /// The fields of its token.
+    pub token: Option<&'a Map<String, Value>>,
+}
+
 impl Work for Player<'_> {
     fn perform(&mut self, call: Call<'_>) -> Effect {
-        let automatic = self.program.automatic(call.node.index, self.catalogue);
+        let automatic = self.program.automatic(call.node.index, self.setup.catalogue());
         let directive = self.take(&call, automatic);
         let known = automatic.map_or(Known::Nothing, Known::Automatic);
         let title = automatic.map_or(call.node.title(), |automatic| automatic.name.value.as_str());
@@ -41,6 +56,9 @@ impl Work for Player<'_> {
         if let Some(state) = automatic.and_then(|automatic| automatic.state.clone()) {
             self.memory.waiting.state = Some(state);
         }
+        if directive.as_ref().is_some_and(|directive| !directive.results.is_empty()) && !known.has_results() {
+            return Effect::Incident(format!("the script is wrong: `{title}` has no results"));
+        }
         let declared = told.is_some();
         let mut effect = self.play(&call, automatic, told);
         if let (Effect::Error { .. }, Some(by)) =
@@ -49,17 +67,21 @@ impl Work for Player<'_> {
             let value = call.inputs.get(&by.from).filter(|value| !value.is_null());
             self.memory.waiting.error_screen = value.map(|value| Shown { by: by.clone(), value: value.clone() });
         }
-        let set = directive.map(|directive| directive.set).unwrap_or_default();
-        if let Effect::Complete { locals, set: written, .. } = &mut effect {
-            let given = automatic.map(|automatic| automatic.locals.clone()).unwrap_or_default();
-            given.into_iter().for_each(|(name, value)| {
-                locals.entry(name).or_insert(value);
-            });
-            for (path, name) in automatic.iter().flat_map(|automatic| &automatic.writes) {
-                let value = locals.get(name).or_else(|| call.inputs.get(name)).cloned();
-                let path = variable::fill(path, &[locals, call.inputs]);
-                written.extend(path.zip(value));
+        let (set, results) = directive.map(|directive| (directive.set, directive.results)).unwrap_or_default();
+        if let (Effect::Complete { locals, set: written, .. }, Some(automatic)) = (&mut effect, automatic) {
+            if let Err(problem) = self.give(automatic, &call, locals) {
+                return Effect::Incident(problem);
             }
+            let known = [locals, call.inputs, call.variables];
+            for (path, name) in &automatic.writes {
+                let value = locals.get(name).or_else(|| call.inputs.get(name));
+                written.extend(value.map(|value| variable::places(path, value, &known)).unwrap_or_default());
+            }
+            let results_in = automatic.results_in.as_ref().filter(|_| !results.is_empty());
+            let path = results_in.and_then(|path| variable::fill(path, &known));
+            written.extend(path.map(|path| (path, Value::Object(results))));
+        }
+        if let Effect::Complete { locals, set: written, .. } = &mut effect {
             let names: HashSet<&str> = set
                 .keys()
                 .chain(written.iter().map(|(name, _)| name))
@@ -80,6 +102,37 @@ impl Work for Player<'_> {
 }
 
 impl Player<'_> {
+    /// Gives what the catalogue gives: local variables, and what is shown while the process waits next.
+    fn give(&mut self, automatic: &Automatic, call: &Call<'_>, locals: &mut Map<String, Value>) -> Result<(), String> {
+        for (name, value) in &automatic.locals {
+            locals.entry(name).or_insert_with(|| value.clone());
+        }
+        if !automatic.values.is_empty() {
+            let scope = self.scope(call);
+            for (name, template) in &automatic.values {
+                let composed = template.evaluate(&scope);
+                let mistake = |error| format!("the catalogue cannot compose `{name}`: {error}");
+                locals.insert(name.clone(), composed.map_err(mistake)?.value);
+            }
+        }
+        for name in &automatic.shows {
+            if let Some(value) = locals.get(name).or_else(|| call.inputs.get(name)) {
+                self.memory.waiting.shown.insert(name.clone(), value.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// What composed local variables may read.
+    fn scope(&self, call: &Call<'_>) -> Scope {
+        let Subject { instance, base_url, token } = self.subject;
+        let tenant = self.setup.catalogue().session.simulated.tenant.as_str();
+        let token = token.map_or(Value::Null, |token| Value::Object(token.clone()));
+        let scope = self.setup.scope(call.now).with("base_url", Value::from(base_url));
+        let scope = scope.with("tenant", Value::from(tenant)).with("instance", Value::from(instance));
+        scope.with("token", Data::from(token)).with("parameters", Value::Object(call.inputs.clone()))
+    }
+
     /// What the element is told: by its id, its name, a value that names it, or the name of what it does.
     fn take(&mut self, call: &Call<'_>, automatic: Option<&Automatic>) -> Option<Directive> {
         let values: Vec<String> = automatic
@@ -121,6 +174,7 @@ impl Player<'_> {
                 let decide = decide::Decide { from, on_failure, otherwise, result };
                 self.plain(told, || decide.perform(call, failed))
             }
+            Behaviour::Tally(counted) => self.plain(told, || tally::tally(counted, call)),
             Behaviour::Stub => self.plain(told, Effect::done),
         }
     }

@@ -1,11 +1,14 @@
 use serde_json::{Map, Value};
 
 use crate::catalogue::{Accepted, Simulated};
-use crate::process::Input;
+use crate::process::{Execution, Input};
 use crate::simulator::instance::Instance;
 use crate::simulator::refusal::{Reason, Refusal};
 use crate::simulator::variable;
 use crate::simulator::world::Call;
+
+/// What a catalogue calls all local variables.
+const ALL: &str = "*";
 
 /// What the caller gives, over what the catalogue gives. Null is nothing.
 pub fn locals(call: &Call<'_>, simulated: &Simulated) -> Map<String, Value> {
@@ -38,25 +41,33 @@ fn problem(accepted: &Accepted, value: Option<&Value>, inputs: &Map<String, Valu
     if let Err(problem) = accepted.kind.accepts(value) {
         return Some(format!("`{name}` {problem}"));
     }
-    let listed = accepted.listed_in.as_ref().and_then(|list| inputs.get(list)?.as_array());
-    let listed = listed.filter(|listed| !listed.is_empty())?;
-    let known = listed.iter().any(|one| accepted.kind.same(one, value));
-    let all = || listed.iter().map(variable::text).collect::<Vec<_>>().join(", ");
-    (!known).then(|| format!("`{name}` must be one of {}", all()))
+    let listed = accepted.listed_in.as_ref().and_then(|list| variable::list(inputs.get(list)?)).unwrap_or_default();
+    let member = |one| accepted.member.as_ref().map_or(one, |member| variable::member(one, member));
+    let listed: Vec<&Value> = listed.iter().map(member).collect();
+    [listed, accepted.one_of.iter().collect()].into_iter().find_map(|all| {
+        let known = all.is_empty() || all.iter().any(|one| accepted.kind.same(one, value));
+        let told = || all.iter().map(|one| variable::text(one)).collect::<Vec<_>>().join(", ");
+        (!known).then(|| format!("`{name}` must be one of {}", told()))
+    })
 }
 
 /// The completion, with what is stored elsewhere of it.
 pub fn input(
     locals: Map<String, Value>,
     simulated: &Simulated,
-    inputs: &Map<String, Value>,
-    mut set: Vec<(String, Value)>,
+    execution: &Execution,
+    told: Vec<(String, Value)>,
 ) -> Input {
+    let inputs = execution.inputs();
+    let known = [&locals, inputs, execution.variables()];
+    let mut set = Vec::new();
     for (path, name) in &simulated.writes {
-        if let Some(value) = locals.get(name) {
-            let path = variable::fill(path, &[&locals, inputs]);
-            set.splice(0..0, path.map(|path| (path, value.clone())));
+        if name == ALL {
+            set.extend(variable::places(path, &Value::Object(locals.clone()), &known));
+        } else if let Some(value) = locals.get(name).or_else(|| inputs.get(name)) {
+            set.extend(variable::places(path, value, &known));
         }
     }
+    set.extend(told);
     Input::Complete { locals, set }
 }

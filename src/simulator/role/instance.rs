@@ -21,7 +21,7 @@ pub fn create(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal>
     }
     let process = token.text("process").unwrap_or_default();
     let program = world.setup.program(process).ok_or(Reason::UnknownProcess)?;
-    let instance = Instance::new(world.identifier(), id.clone(), Arc::clone(program), world.now_ms);
+    let instance = Instance::new(world.identifier(), id.clone(), Arc::clone(program), call.base_url, world.now_ms);
     let object = object(world, &instance);
     let fields = Data::from(&Value::Object(token.fields.clone()));
     let scope = compose::with_fields(compose::scope(world, call), &object).with("token", fields);
@@ -37,7 +37,9 @@ pub fn create(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal>
 pub fn read(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> {
     let instance = &world.instances[world.find(call)?];
     let object = object(world, instance);
+    let variables = instance.execution.as_ref().map(|execution| Value::Object(execution.variables().clone()));
     let scope = compose::with_fields(compose::scope(world, call), &object);
+    let scope = scope.with("variables", Data::from(variables.unwrap_or_else(|| json!({}))));
     compose::write(call, "found", object, scope)
 }
 

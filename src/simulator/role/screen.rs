@@ -22,7 +22,7 @@ pub fn write(world: &World, call: &Call<'_>, index: usize, moved: bool) -> Resul
     put("tenant", catalogue.session.simulated.tenant.as_str().into());
     let language = instance.program.language().unwrap_or(&catalogue.session.simulated.language);
     put("language", language.into());
-    put("parameters", Value::Object(instance.memory.waiting.shown(execution.inputs())));
+    put("parameters", Value::Object(instance.memory.waiting.parameters(execution.inputs())));
     put("timed_out", instance.timed_out.into());
     put("element", element(instance));
     let ended = match execution.state() {

@@ -1,4 +1,4 @@
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{completion, screen};
 use crate::catalogue::{Simulated, WireAnswer};
@@ -44,8 +44,8 @@ pub fn go_on(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> 
         Some(Told::Fail { failure, code }) => (failure.error, code, failure.message),
         Some(Told::Raise { error, code }) => (error, code, None),
         Some(Told::Pass) | None => {
-            let inputs = world.instances[index].execution.as_ref().map(|execution| execution.inputs());
-            let input = completion::input(locals, simulated, inputs.unwrap_or(&Map::new()), set);
+            let execution = world.instances[index].execution.as_ref().ok_or(Reason::NotStarted)?;
+            let input = completion::input(locals, simulated, execution, set);
             world.apply(index, input, call.correlation)?;
             return screen::write(world, call, index, true);
         }
@@ -58,10 +58,16 @@ pub fn go_on(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> 
     screen::write(world, call, index, true)
 }
 
-/// Whether the element at which an instance waits takes this exchange; one that lists no activities is taken by all.
+/// Whether the element at which an instance waits takes this exchange. One that lists no activities is taken by all that no
+/// other of its role lists.
 pub fn must_accept(world: &World, call: &Call<'_>, index: usize, node: NodeIndex) -> Result<(), Refusal> {
     let accepts = &call.exchange.accepts;
     let activity = world.instances[index].program.activity(node, world.setup.catalogue());
     let accepted = activity.is_some_and(|activity| accepts.iter().any(|name| name.value == activity.name.value));
-    if accepts.is_empty() || accepted { Ok(()) } else { Err(Reason::NotWaiting.into()) }
+    let role = call.exchange.role;
+    let others = world.setup.catalogue().wire.exchanges.iter().filter(|other| other.role == role);
+    let mut elsewhere = others.flat_map(|other| &other.accepts);
+    let taken =
+        accepts.is_empty() && !activity.is_some_and(|activity| elsewhere.any(|name| name.value == activity.name.value));
+    if taken || accepted { Ok(()) } else { Err(Reason::NotWaiting.into()) }
 }
