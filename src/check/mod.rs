@@ -1,6 +1,7 @@
 //! What can be decided of a scenario without running it, once the catalogue, the process definition and the files around it
 //! are known: names, inputs, outcomes, variables. What depends on an answer is left to the run.
 
+mod cases;
 mod inputs;
 mod names;
 mod outcomes;

@@ -1,4 +1,4 @@
-use super::{Surroundings, inputs, names, outcomes, simulate, variables};
+use super::{Surroundings, cases, inputs, names, outcomes, simulate, variables};
 use crate::catalogue::Activity;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::scenario::{Answers, Body, Opening, Scenario, Step, StepExpectation, StepKind};
@@ -17,7 +17,8 @@ pub fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnos
     if let Some(expect) = &scenario.expect {
         outcomes::of_walk(expect, around, found);
     }
-    variables::check(scenario, found);
+    cases::check(scenario, around, found);
+    variables::check(scenario, around, found);
 }
 
 fn session(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics) {

@@ -1,5 +1,6 @@
 use crate::catalogue::Catalogue;
 use crate::process::Definition;
+use crate::scenario::Table;
 use crate::source::Sources;
 
 /// What a scenario is checked against.
@@ -18,6 +19,12 @@ pub struct Surroundings<'a> {
     pub folder: &'a str,
     /// Tells of a file below the project's root.
     pub file: &'a dyn Fn(&str) -> FileFact,
+    /// The rows of the scenario's cases; `None` if it has none, or none that can be used.
+    pub cases: Option<&'a Table>,
+    /// The names that `requires` can be given.
+    pub environments: Vec<&'a str>,
+    /// The day on which dates are judged; `None` leaves them alone.
+    pub today: Option<jiff::civil::Date>,
 }
 
 /// What is known of a file.

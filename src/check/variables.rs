@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::{Surroundings, cases};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::expect::Matcher;
 use crate::scenario::{Answers, Body, Save, SaveFrom, Scenario, Step, StepExpectation, StepKind, WalkExpectation};
@@ -7,14 +8,15 @@ use crate::source::Spanned;
 use crate::template::{Reference, Template};
 
 /// What templates can see anywhere.
-const ROOTS: [&str; 9] = ["vars", "steps", "env", "secrets", "session", "visit", "run", "process", "position"];
+const ROOTS: [&str; 10] = ["vars", "case", "steps", "env", "secrets", "session", "visit", "run", "process", "position"];
 /// What they see besides where an answer is saved.
 const RESPONSE: &str = "response";
 
 /// Checks that everything that is read is defined, and that everything that is defined is read.
-pub(super) fn check(scenario: &Scenario, found: &mut Diagnostics) {
+pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics) {
     let mut uses = Uses::default();
     uses.collect(scenario);
+    cases::check_uses(scenario, uses.references.iter().map(|(reference, _)| *reference), around, found);
     let saves: Vec<&Save> = saves(scenario).collect();
     let vars: Vec<&str> = scenario.vars.iter().map(|variable| variable.name.value.as_str()).collect();
     let saved: Vec<&str> = saves.iter().map(|save| save.name.value.as_str()).collect();
@@ -124,6 +126,7 @@ struct Uses<'a> {
 
 impl<'a> Uses<'a> {
     fn collect(&mut self, scenario: &'a Scenario) {
+        self.templates([scenario.title.template()]);
         self.templates(scenario.vars.iter().chain(&scenario.secrets).map(|variable| &variable.value));
         self.templates(scenario.session.inputs.iter().flat_map(|(_, inputs)| inputs).map(|(_, template)| template));
         self.templates(scenario.simulate.templates());

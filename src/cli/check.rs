@@ -6,8 +6,9 @@ use crate::project::{Project, Selection};
 pub(super) fn execute(arguments: &CheckArguments) -> Exit {
     let current = world::current_folder();
     let mut project = Project::open(arguments.paths.first().map(AsRef::as_ref), &current);
+    project.today = Some(world::today());
     project.add_scenarios(&arguments.paths, &current, &Selection::default());
-    let (sound, broken, failed) = (project.scenarios.len(), project.invalid(), project.found.has_errors());
+    let (sound, broken, failed) = (project.plan.len(), project.invalid(), project.found.has_errors());
     show_diagnostics(project.found.sorted(), &project.sources);
     if sound + broken == 0 && !failed {
         print_error("no scenario was found\n");

@@ -21,11 +21,12 @@ const JOBS: usize = 8;
 pub(super) fn execute(arguments: &RunArguments) -> Exit {
     let current = world::current_folder();
     let mut project = Project::open(arguments.paths.first().map(AsRef::as_ref), &current);
+    project.today = Some(world::today());
     let selection = Selection { tags: arguments.tag.clone() };
     project.add_scenarios(&arguments.paths, &current, &selection);
     let invalid = project.found.has_errors();
     show_diagnostics(std::mem::take(&mut project.found).sorted(), &project.sources);
-    let outcome = if project.scenarios.is_empty() {
+    let outcome = if project.plan.is_empty() {
         if !invalid {
             complain("no scenario was selected");
         }
@@ -83,7 +84,7 @@ fn run(arguments: &RunArguments, project: &Project, current: &Path) -> Result<Ex
         redactor: prepared.redactor.clone(),
         cancel,
     };
-    let summary = run.execute(&project.scenarios, &mut |event| reports.event(event));
+    let summary = run.execute(&project.plan, &mut |event| reports.event(event));
     let written = reports.finish();
     let mut exit = exit_of(&summary);
     if run.cancel.urgency() >= Urgency::Drain {
@@ -99,7 +100,8 @@ fn run(arguments: &RunArguments, project: &Project, current: &Path) -> Result<Ex
 fn exit_of(summary: &Summary) -> Exit {
     match summary {
         summary if summary.errored > 0 => Exit::Errored,
-        summary if summary.failed + summary.aborted > 0 => Exit::Failed,
+        summary if summary.failed + summary.aborted > summary.known => Exit::Failed,
+        summary if summary.expired > 0 => Exit::Failed,
         _ => Exit::Success,
     }
 }

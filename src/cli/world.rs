@@ -25,6 +25,11 @@ pub(super) fn environment_data() -> Value {
     Value::Object(environment().into_iter().map(|(name, value)| (name, Value::String(value))).collect::<Map<_, _>>())
 }
 
+/// The day, in UTC.
+pub(super) fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
 /// A source of fresh ids.
 pub(super) fn ids() -> Ids {
     Arc::new(uuid::Uuid::new_v4)

@@ -88,7 +88,23 @@ rules! {
     UNREAD_VARIABLE = Warning "scenario/unread-variable": "Something is defined or saved and never read.";
     CYCLIC_VARIABLE = Error "scenario/cyclic-variable": "A variable is made of itself.";
     NESTING = Error "scenario/nesting": "Blocks of steps or fragments stand too deep inside of each other.";
+    TITLE = Error "scenario/title": "A title is made of something else than the values of its case.";
+    UNKNOWN_COLUMN = Error "scenario/unknown-column": "A template reads a value of its case that no row has.";
+    MISSING_VALUE = Warning "scenario/missing-value": "A template reads a value of its case that some row does not have.";
+    EXPIRED_FAILURE = Warning "scenario/expired-failure": "The date is over until which a failure was known and did not count.";
+    UNKNOWN_CASE = Error "scenario/unknown-case": "A case is named that the scenario does not have.";
     UNKNOWN_STEP = Error "scenario/unknown-step": "A `goto` names no step of its block.";
+
+    // Cases.
+    CASES_FORMAT = Error "cases/format": "A file of cases is not written in a way that is known.";
+    CASES_SYNTAX = Error "cases/syntax": "A file of cases is no well-formed CSV, or no list of JSON objects.";
+    CASES_HEADER = Error "cases/header": "The header of a CSV file is missing or names a column twice, not at all or with an unknown type.";
+    CASES_ROW = Error "cases/row": "A row of cases has not the shape of a row.";
+    CASES_VALUE = Error "cases/value": "A value of a row is not what the header says of its column.";
+    CASES_ID = Error "cases/id": "Two rows have the same id, or a row has one that is none.";
+    CASES_LIMIT = Error "cases/limit": "A table of cases exceeds a bound on its rows or bytes.";
+    CASES_EMPTY = Warning "cases/empty": "A table of cases has no row.";
+    CASES_TEMPLATE = Warning "cases/template": "A row of a scenario's cases holds a template, which is not evaluated there.";
 
     // Templates.
     TEMPLATE_SYNTAX = Error "template/syntax": "A template is not well-formed.";

@@ -12,6 +12,8 @@ pub(super) struct Memory {
     origins: BTreeMap<String, String>,
     /// Why something is not there, by what would be read.
     skipped: BTreeMap<String, String>,
+    /// Where the values of the case came from.
+    case_origin: Option<String>,
 }
 
 impl Memory {
@@ -21,12 +23,16 @@ impl Memory {
             scope.set(root, Data::empty());
         }
         scope.set("visit", json!(0));
-        Self { scope, origins: BTreeMap::new(), skipped: BTreeMap::new() }
+        Self { scope, origins: BTreeMap::new(), skipped: BTreeMap::new(), case_origin: None }
     }
 
     /// The scope of the next evaluation.
     pub fn scope(&self) -> Scope {
         self.scope.clone()
+    }
+
+    pub fn set_case_origin(&mut self, origin: String) {
+        self.case_origin = Some(origin);
     }
 
     pub fn has_var(&self, name: &str) -> bool {
@@ -87,7 +93,10 @@ impl Memory {
 
     /// Where the values that an expression reads came from.
     pub fn origins<'a>(&self, references: impl IntoIterator<Item = &'a Reference>) -> Vec<String> {
-        told(references, |name| self.origins.get(name).map(|origin| format!("`{name}` {origin}")))
+        told(references, |name| {
+            let of_case = self.case_origin.as_ref().filter(|_| name.starts_with("case."));
+            self.origins.get(name).or(of_case).map(|origin| format!("`{name}` {origin}"))
+        })
     }
 }
 

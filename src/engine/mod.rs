@@ -25,6 +25,7 @@ mod request;
 mod retry;
 mod run;
 mod saving;
+mod standing;
 mod target;
 mod wait;
 mod walker;

@@ -7,10 +7,11 @@ use tokio::task::LocalSet;
 
 use super::cancel::Urgency;
 use super::problem::Trouble;
+use super::standing::started;
 use super::walker::Walker;
 use super::{Cancel, Files, Target};
 use crate::event::{Event, EventKind, Problem, Summary, TargetRecord, VERSION, Verdict};
-use crate::plan::Planned;
+use crate::plan::{Plan, Planned};
 use crate::redact::Redactor;
 use crate::source::Sources;
 use crate::template::{Data, Ids};
@@ -81,16 +82,16 @@ impl Run {
     ///
     /// Scenarios are spread over one single-threaded runtime per core, which pull from one queue; each keeps connections
     /// of its own. Memory does not grow with their number.
-    pub fn execute(&self, planned: &[Planned], consume: &mut dyn FnMut(&Event)) -> Summary {
+    pub fn execute(&self, plan: &Plan, consume: &mut dyn FnMut(&Event)) -> Summary {
         let started = Instant::now();
         let mut summary = Summary::default();
         let mut tell = |event: Event| {
             summary.add(&event);
             consume(&event);
         };
-        tell(self.event(self.started(planned.len())));
+        tell(self.event(self.started(plan.len())));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let jobs = self.options.jobs.clamp(1, planned.len().max(1));
+        let jobs = self.options.jobs.clamp(1, plan.len().max(1));
         let threads = cores.min(jobs);
         let queue = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -98,7 +99,7 @@ impl Run {
             for thread in 0..threads {
                 let lanes = jobs / threads + usize::from(thread < jobs % threads);
                 let (queue, sender) = (&queue, sender.clone());
-                scope.spawn(move || drive(lanes, planned, self, queue, &sender));
+                scope.spawn(move || drive(lanes, plan, self, queue, &sender));
             }
             drop(sender);
             while let Some(event) = receiver.blocking_recv() {
@@ -132,32 +133,39 @@ impl Run {
 }
 
 /// One core: a runtime with several lanes, each of which runs one scenario after another.
-fn drive(lanes: usize, planned: &[Planned], run: &Run, queue: &AtomicUsize, sender: &mpsc::Sender<Event>) {
+fn drive(lanes: usize, plan: &Plan, run: &Run, queue: &AtomicUsize, sender: &mpsc::Sender<Event>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let Ok(runtime) = runtime else { return };
     // Connections belong to the runtime that made them.
     let client = run.target.client.with_own_connections().unwrap_or_else(|_| run.target.client.clone());
     let local = LocalSet::new();
-    let lanes = (0..lanes).map(|_| lane(planned, run, queue, sender, &client));
+    let lanes = (0..lanes).map(|_| lane(plan, run, queue, sender, &client));
     local.block_on(&runtime, async {
         let mut running: futures_util::stream::FuturesUnordered<_> = lanes.collect();
         while futures_util::StreamExt::next(&mut running).await.is_some() {}
     });
 }
 
-async fn lane(
-    planned: &[Planned],
-    run: &Run,
-    queue: &AtomicUsize,
-    sender: &mpsc::Sender<Event>,
-    client: &crate::http::Client,
-) {
+async fn lane(plan: &Plan, run: &Run, queue: &AtomicUsize, sender: &mpsc::Sender<Event>, client: &crate::http::Client) {
     loop {
         let index = queue.fetch_add(1, Ordering::Relaxed);
-        let Some(one) = planned.get(index) else { return };
+        let Some(one) = plan.get(index) else { return };
+        let one = &one;
         if run.cancel.urgency() >= Urgency::Drain {
             let reason = "the run was interrupted before it began".to_owned();
             finish(one, run, sender, Verdict::Aborted, Vec::new(), Some(reason)).await;
+            continue;
+        }
+        if let Some(reason) = one.skipped(&run.target.name, run.target.simulator) {
+            let began = Event {
+                at: run.options.clock.stamp(),
+                scenario: Some(one.id.clone()),
+                kind: started(one, &run.sources, &run.redactor),
+            };
+            // The receiver is gone only when the run is being torn down.
+            let _ = sender.send(began).await;
+            let reason = run.redactor.mask(&reason).into_owned();
+            finish(one, run, sender, Verdict::Skipped, Vec::new(), Some(reason)).await;
             continue;
         }
         let walking = Walker::new(run, one, index + 1, client.clone(), sender.clone()).run();
@@ -191,6 +199,7 @@ async fn finish(
         walk: Vec::new(),
         problems,
         reason,
+        known_failure: None,
     };
     let event = Event { at: run.options.clock.stamp(), scenario: Some(planned.id.clone()), kind };
     // The receiver is gone only when the run is being torn down.

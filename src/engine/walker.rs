@@ -15,12 +15,13 @@ use super::memory::Memory;
 use super::position::Position;
 use super::problem::Trouble;
 use super::run::Run;
+use super::standing::{known_failure, started};
 use crate::catalogue::Catalogue;
 use crate::event::{Event, EventKind, Excerpt, Problem, Section, StepRecord, Verdict};
 use crate::http::Client;
 use crate::plan::Planned;
 use crate::process::{Incident, Move, MoveKind};
-use crate::scenario::{Body, MAX_STEPS};
+use crate::scenario::{Body, Case, MAX_STEPS};
 use crate::source::Span;
 use crate::template::{Reference, Scope, Template, stream_key};
 
@@ -67,11 +68,13 @@ impl<'r> Walker<'r> {
         let target = &run.target;
         let control = target.simulator.then(|| Control::new(client.clone(), &target.base_url, world_id.clone()));
         let journal = Journal::new(&planned.id, sender, run.options.clock.clone(), run.redactor.clone());
+        let case = planned.case.as_ref();
         let process = planned.scenario.process.as_ref().map(|process| process.value.clone());
         let base = Scope::new(run.options.clock.now(), run.options.ids.clone())
             .with("env", run.environment.clone())
             .with("run", json!({ "id": run.options.run_id, "seed": run.options.seed }))
             .with("process", process.map_or(Value::Null, Value::String))
+            .with("case", Value::Object(case.map(Case::values).unwrap_or_default()))
             .stream(stream_key(run.options.seed, &planned.id, ""));
         let mut walker = Self {
             run,
@@ -96,6 +99,10 @@ impl<'r> Walker<'r> {
             secret_fields: Vec::new(),
             evaluating: Vec::new(),
         };
+        if let Some(case) = case {
+            let origin = format!("is of the case `{}` ({})", case.id(), run.sources.locate(case.span()));
+            walker.memory.set_case_origin(origin);
+        }
         walker.show_session();
         walker.stand(Position::default());
         walker
@@ -104,14 +111,7 @@ impl<'r> Walker<'r> {
     /// Runs the scenario from its first to its last event.
     pub async fn run(mut self) -> Verdict {
         let scenario = self.planned.scenario.clone();
-        self.journal
-            .emit(EventKind::ScenarioStarted {
-                title: scenario.title.value.clone(),
-                tags: scenario.tags.iter().map(|tag| tag.value.clone()).collect(),
-                process: scenario.process.as_ref().map(|process| process.value.clone()),
-                attempt: 1,
-            })
-            .await;
+        self.journal.emit(started(self.planned, &self.run.sources, &self.journal.redactor)).await;
         let limit = scenario.timeout.as_ref().map_or(self.run.options.scenario_timeout, |timeout| timeout.value);
         let cancel = self.run.cancel.clone();
         let stopped = tokio::select! {
@@ -234,6 +234,7 @@ impl<'r> Walker<'r> {
 
     async fn finish(mut self) -> Verdict {
         let verdict = self.problems.iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Passed);
+        let known_failure = known_failure(self.planned, verdict, self.run.options.clock.now());
         let states = self.cast.walks().iter().filter_map(|walk| walk.state.as_ref());
         let open: Vec<&String> = states.filter(|state| !self.is_final(state)).collect();
         for state in open.into_iter().filter(|_| !self.run.target.simulator) {
@@ -251,6 +252,7 @@ impl<'r> Walker<'r> {
                 walk: self.cast.walk().visited.clone(),
                 problems,
                 reason: None,
+                known_failure,
             })
             .await;
         verdict

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, Problem, StepRecord, Summary, TargetRecord, Verdict,
-    WalkRecord,
+    CaseRecord, ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, KnownFailureRecord, Problem, StepRecord,
+    Summary, TargetRecord, Verdict, WalkRecord,
 };
 
 /// The version of the event format. It grows when a reader of an older one would misread a newer one.
@@ -55,6 +55,15 @@ pub enum EventKind {
         /// Its process, if it has one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         process: Option<String>,
+        /// Who looks after it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<String>,
+        /// The requirements that it is about.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        covers: Vec<String>,
+        /// The row that it is made of, if it is one of several cases.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        case: Option<Box<CaseRecord>>,
         /// Which attempt this is, from 1.
         attempt: u32,
     },
@@ -211,6 +220,9 @@ pub enum EventKind {
         /// Why it was skipped.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// What came of a failure that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        known_failure: Option<Box<KnownFailureRecord>>,
     },
     /// The last event.
     RunFinished {

@@ -14,8 +14,9 @@ pub use crate::expect::{Difference, DifferenceKind};
 pub use excerpt::Excerpt;
 pub use kind::{Event, EventKind, VERSION};
 pub use record::{
-    BodyRecord, ElementRecord, ErrorPhase, ExchangeRecord, ExpectationRecord, Held, Problem, RequestRecord,
-    ResponseRecord, Section, StepRecord, TargetRecord, TransportError, WalkRecord,
+    BodyRecord, CaseRecord, ElementRecord, ErrorPhase, ExchangeRecord, ExpectationRecord, Finding, Held,
+    KnownFailureRecord, Problem, RequestRecord, ResponseRecord, Section, StepRecord, TargetRecord, TransportError,
+    WalkRecord,
 };
 pub use summary::Summary;
 pub use verdict::Verdict;

@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Excerpt, Verdict};
 use crate::expect::Difference;
@@ -14,6 +14,40 @@ pub struct TargetRecord {
     pub simulator: bool,
     /// Its base URL.
     pub base_url: String,
+}
+
+/// The row of its scenario's `cases` that a scenario is made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseRecord {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Where it stands: `scenarios/people.csv:4:1`.
+    pub at: String,
+    /// Its values by column, secrets masked, long ones shortened.
+    pub values: Map<String, Value>,
+}
+
+/// What a failure that is known came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownFailureRecord {
+    /// Where it is followed up.
+    pub ticket: String,
+    /// The last day on which it does not count, ISO 8601.
+    pub until: String,
+    /// What came of it.
+    pub finding: Finding,
+}
+
+/// What came of a failure that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Finding {
+    /// The scenario failed, as is known; it does not count.
+    Confirmed,
+    /// The scenario passed: the failure is gone, or was never there.
+    Unexpected,
+    /// The day is over, so that a failure counts again.
+    Expired,
 }
 
 /// The part of a scenario that a step belongs to.

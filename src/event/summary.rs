@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Event, EventKind, Verdict};
+use super::{Event, EventKind, Finding, Verdict};
 
 /// A run in numbers: a fold over its events.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,12 @@ pub struct Summary {
     pub flaky: usize,
     /// Scenarios with an expectation that does not hold.
     pub failed: usize,
+    /// Those of them whose failure is known and does not count.
+    #[serde(default)]
+    pub known: usize,
+    /// Scenarios whose failure was known for a time that is over, whether they failed or not.
+    #[serde(default)]
+    pub expired: usize,
     /// Scenarios that could not be carried out.
     pub errored: usize,
     /// Scenarios that were not run.
@@ -37,9 +43,14 @@ impl Summary {
             EventKind::ExpectationJudged { .. } => self.expectations += 1,
             EventKind::Exchanged { .. } => self.requests += 1,
             EventKind::Retried { .. } => self.retries += 1,
-            EventKind::ScenarioFinished { verdict, flaky, .. } => {
+            EventKind::ScenarioFinished { verdict, flaky, known_failure, .. } => {
                 *self.count_mut(*verdict) += 1;
                 self.flaky += usize::from(*flaky);
+                match known_failure.as_ref().map(|known| known.finding) {
+                    Some(Finding::Confirmed) => self.known += 1,
+                    Some(Finding::Expired) => self.expired += 1,
+                    Some(Finding::Unexpected) | None => {}
+                }
             }
             _ => {}
         }

@@ -1,5 +1,8 @@
-//! What will be run: each scenario with the catalogue and the process definition that it uses.
+//! What will be run: each scenario, row by row, with the catalogue and the process definition that it uses.
 
+#[expect(clippy::module_inception, reason = "the room's main noun is its own name")]
+mod plan;
 mod planned;
 
-pub use planned::Planned;
+pub use plan::{Plan, PlannedFile, Rows};
+pub use planned::{Planned, SIMULATOR};

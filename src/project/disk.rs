@@ -37,7 +37,7 @@ impl Files for DiskFiles {
 }
 
 /// A path without `.` and `..`, with `/`; `None` if it leaves the folder that it is relative to.
-fn normal(path: &str) -> Option<String> {
+pub(super) fn normal(path: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
     for component in Path::new(path).components() {
         match component {

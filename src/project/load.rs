@@ -2,13 +2,14 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::cases::Tables;
 use super::discover::{folder_with, shown, yaml_files};
 use super::{DiskFiles, Selection};
 use crate::catalogue::Catalogue;
 use crate::check::{self, FileFact, Surroundings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::engine::Files;
-use crate::plan::Planned;
+use crate::plan::{Plan, PlannedFile, Rows, SIMULATOR};
 use crate::process::Definition;
 use crate::scenario::Scenario;
 use crate::settings::Settings;
@@ -32,12 +33,16 @@ pub struct Project {
     pub catalogues: BTreeMap<String, Arc<Catalogue>>,
     /// Its process definitions by name.
     pub definitions: BTreeMap<String, Arc<Definition>>,
-    /// Its scenarios, in the order of their ids.
-    pub scenarios: Vec<Planned>,
+    /// What was selected and can be run, in the order of paths and rows.
+    pub plan: Plan,
     /// Every problem that was found.
     pub found: Diagnostics,
     /// The files that steps send.
     pub files: Arc<DiskFiles>,
+    /// The day on which dates in scenarios are judged; without one they are not.
+    pub today: Option<jiff::civil::Date>,
+    pub(super) tables: Tables,
+    planned: Vec<PlannedFile>,
     invalid: HashSet<FileId>,
 }
 
@@ -56,7 +61,10 @@ impl Project {
             settings: None,
             catalogues: BTreeMap::new(),
             definitions: BTreeMap::new(),
-            scenarios: Vec::new(),
+            plan: Plan::default(),
+            tables: Tables::default(),
+            today: None,
+            planned: Vec::new(),
             found: Diagnostics::new(),
             invalid: HashSet::new(),
         };
@@ -162,7 +170,7 @@ impl Project {
                 }
             }
         }
-        self.scenarios.sort_by(|left, right| left.id.cmp(&right.id));
+        self.plan = Plan::new(std::mem::take(&mut self.planned));
     }
 
     fn add_scenario(&mut self, path: &Path, named: bool, selection: &Selection) {
@@ -200,26 +208,27 @@ impl Project {
         if !selection.includes(&scenario) {
             return;
         }
-        let planned = self.plan(id, scenario);
+        let rows = self.rows(&id, &scenario);
+        let planned = self.plan_file(id, scenario, rows.unwrap_or(Rows::Single));
         self.check(&planned);
         if self.found.errors() == before {
-            self.scenarios.push(planned);
+            self.planned.push(planned);
         } else {
             self.invalid.insert(file);
         }
     }
 
-    fn plan(&self, id: String, scenario: Scenario) -> Planned {
+    fn plan_file(&self, path: String, scenario: Scenario, rows: Rows) -> PlannedFile {
         let catalogue = match &scenario.catalogue {
             Some(name) => self.catalogues.get(&name.value).cloned(),
             None if self.catalogues.len() == 1 => self.catalogues.values().next().cloned(),
             None => None,
         };
         let definition = scenario.process.as_ref().and_then(|process| self.definitions.get(&process.value).cloned());
-        Planned { id, scenario: Arc::new(scenario), catalogue, definition }
+        PlannedFile { path: path.into(), scenario: Arc::new(scenario), catalogue, definition, rows }
     }
 
-    fn check(&mut self, planned: &Planned) {
+    fn check(&mut self, planned: &PlannedFile) {
         let files = self.files.clone();
         let file = |path: &str| match files.load(path) {
             Ok(file) => FileFact::Present { media: file.media, bytes: file.bytes.len() as u64 },
@@ -231,8 +240,11 @@ impl Project {
             catalogues: self.catalogues.keys().map(String::as_str).collect(),
             definition: planned.definition.as_deref(),
             processes: self.definitions.keys().map(String::as_str).collect(),
-            folder: planned.folder(),
+            folder: folder_of(&planned.path),
             file: &file,
+            cases: planned.rows.table().map(Arc::as_ref),
+            environments: Self::environments(self.settings.as_ref()),
+            today: self.today,
         };
         check::check(&planned.scenario, &around, &mut self.found);
     }
@@ -242,8 +254,15 @@ impl Project {
         self.invalid.len()
     }
 
+    /// The names that `requires` can be given.
+    fn environments(settings: Option<&Settings>) -> Vec<&str> {
+        let named = settings.into_iter().flat_map(|settings| &settings.environments);
+        let named = named.map(|environment| environment.name.value.as_str()).filter(|name| *name != SIMULATOR);
+        named.chain([SIMULATOR]).collect()
+    }
+
     /// Reads a text below the root; `asked` is where its name is written.
-    fn read_text(&mut self, path: &str, asked: Option<&Spanned<String>>) -> Option<FileId> {
+    pub(super) fn read_text(&mut self, path: &str, asked: Option<&Spanned<String>>) -> Option<FileId> {
         let on_disk = self.root.join(path);
         let problem = |id, message: String| {
             let one = Diagnostic::new(id, message);
@@ -276,6 +295,11 @@ impl Project {
         self.found.push(found);
         None
     }
+}
+
+/// The folder of a path, with a closing `/`; empty for the root itself.
+pub(super) fn folder_of(path: &str) -> &str {
+    path.rfind('/').map_or("", |slash| &path[..=slash])
 }
 
 /// Whether a file without `scenario:` as its first key has it elsewhere, or what only a scenario has.

@@ -1,6 +1,9 @@
 use std::collections::BTreeMap;
 
-use crate::event::{Event, EventKind, ExchangeRecord, Problem, StepRecord, Summary, TargetRecord, Verdict, WalkRecord};
+use crate::event::{
+    CaseRecord, Event, EventKind, ExchangeRecord, Finding, KnownFailureRecord, Problem, StepRecord, Summary,
+    TargetRecord, Verdict, WalkRecord,
+};
 
 /// What a person is told in the end, gathered event by event. It grows with what is wrong and with the scenarios that run
 /// at the moment, not with those that have passed.
@@ -17,6 +20,12 @@ pub(super) struct Ledger {
     pub skipped: Tally,
     pub notes: Tally,
     pub flaky: Tally,
+    /// Failures that are known and do not count.
+    pub known: Tally,
+    /// Scenarios that passed although a failure of them is known.
+    pub unexpected: Tally,
+    /// Known failures that count again.
+    pub expired: Tally,
 }
 
 /// The first event's content.
@@ -30,6 +39,8 @@ pub(super) struct Run {
 #[derive(Default)]
 pub(super) struct Live {
     pub title: String,
+    pub owner: Option<String>,
+    pub case: Option<Box<CaseRecord>>,
     pub attempt: u32,
     pub steps: Vec<StepRecord>,
     /// The last exchange of each step that did not pass, and of the last step.
@@ -48,7 +59,15 @@ pub(super) struct Finished<'a> {
     pub walk: &'a [WalkRecord],
     pub problems: &'a [Problem],
     pub reason: Option<&'a str>,
+    pub known: Option<&'a KnownFailureRecord>,
     pub live: Live,
+}
+
+impl Finished<'_> {
+    /// Whether it failed as is known, so that nobody needs to look.
+    pub fn is_known(&self) -> bool {
+        self.known.is_some_and(|known| known.finding == Finding::Confirmed)
+    }
 }
 
 /// Texts with how often they came up, at most [`Tally::MAX`] different ones.
@@ -96,11 +115,12 @@ impl Ledger {
                 self.millis = Some(*millis);
             }
             EventKind::Noted { message } => self.notes.add(message),
-            EventKind::ScenarioStarted { title, attempt, .. } => {
-                let live = Live { title: title.clone(), attempt: *attempt, ..Live::default() };
+            EventKind::ScenarioStarted { title, attempt, owner, case, .. } => {
+                let (title, owner, case) = (title.clone(), owner.clone(), case.clone());
+                let live = Live { title, owner, case, attempt: *attempt, ..Live::default() };
                 self.live.insert(id.unwrap_or_default().to_owned(), live);
             }
-            EventKind::ScenarioFinished { verdict, flaky, millis, requests, walk, problems, reason } => {
+            EventKind::ScenarioFinished { verdict, flaky, millis, requests, walk, problems, reason, known_failure } => {
                 let id = id.unwrap_or_default();
                 // A scenario that is skipped need not have begun.
                 let live = self.live.remove(id).unwrap_or_else(|| Live { title: id.to_owned(), ..Live::default() });
@@ -111,6 +131,10 @@ impl Ledger {
                 if *flaky {
                     self.flaky.add(id);
                 }
+                let known = known_failure.as_deref();
+                if let Some(known) = known {
+                    self.file(id, known);
+                }
                 return Some(Finished {
                     id,
                     verdict: *verdict,
@@ -120,6 +144,7 @@ impl Ledger {
                     walk,
                     problems,
                     reason: reason.as_deref(),
+                    known,
                     live,
                 });
             }
@@ -130,6 +155,15 @@ impl Ledger {
             }
         }
         None
+    }
+
+    fn file(&mut self, id: &str, known: &KnownFailureRecord) {
+        let (ticket, until) = (&known.ticket, &known.until);
+        match known.finding {
+            Finding::Confirmed => self.known.add(&format!("{id}: {ticket}, until {until}")),
+            Finding::Unexpected => self.unexpected.add(&format!("{id}: {ticket}; remove `known-failure` from it")),
+            Finding::Expired => self.expired.add(&format!("{id}: {ticket} was to be gone after {until}")),
+        }
     }
 
     fn count(&mut self, walk: &[WalkRecord]) {

@@ -5,7 +5,9 @@ use super::ledger::Finished;
 use super::look::Look;
 use super::table::{Cell, Table};
 use super::text::{clean, count, cut, duration, fill, thousands, wrap};
-use crate::event::{BodyRecord, Difference, DifferenceKind, ExchangeRecord, Problem, Section, StepRecord, WalkRecord};
+use crate::event::{
+    BodyRecord, Difference, DifferenceKind, ExchangeRecord, Finding, Problem, Section, StepRecord, WalkRecord,
+};
 use crate::expect::shown;
 
 /// Most differences that are listed for one problem.
@@ -24,6 +26,10 @@ pub(super) fn block(finished: &Finished<'_>, look: &Look) -> String {
     }
     if let Some(reason) = finished.reason {
         text += &format!("  {}\n", clean(reason));
+    }
+    if let Some(known) = finished.known.filter(|known| known.finding == Finding::Expired) {
+        let told = format!("{} was known until {}: the failure counts again", known.ticket, known.until);
+        text += &format!("  {}\n", clean(&told));
     }
     if let Some(exchange) = last_exchange(finished) {
         text += "\n";
@@ -65,8 +71,16 @@ fn headline(finished: &Finished<'_>, look: &Look) -> String {
     let mut text = format!("{mark}  {title}\n");
     let attempt =
         if finished.live.attempt > 1 { format!(", attempt {}", finished.live.attempt) } else { String::new() };
-    let facts = format!("{} · {}{attempt}", count(finished.requests, "request"), duration(finished.millis));
+    let owner = finished.live.owner.as_ref().map(|owner| format!(" · {}", clean(owner))).unwrap_or_default();
+    let facts = format!("{} · {}{attempt}{owner}", count(finished.requests, "request"), duration(finished.millis));
     text += &format!("  {}  {}\n", clean(finished.id), look.faint(&facts));
+    if let Some(case) = &finished.live.case {
+        let values = case.values.iter().map(|(name, value)| format!("{name} {}", shown(value, MOST_VALUE)));
+        let told = format!("case {} at {}: {}", case.number, case.at, values.collect::<Vec<_>>().join(", "));
+        for line in wrap(&clean(&told), look.width - 2) {
+            text += &format!("  {}\n", look.faint(&line));
+        }
+    }
     if !finished.walk.is_empty() {
         let visit = |visit: &WalkRecord| match visit.code {
             _ if visit.outcome == "success" => visit.activity.clone(),

@@ -48,7 +48,8 @@ impl Progress {
 
 /// `1 failed · 2 errored · A clear selfie is accepted and 3 more`
 fn message(ledger: &Ledger) -> String {
-    let bad = [Verdict::Failed, Verdict::Errored].map(|verdict| (ledger.summary.count(verdict), verdict));
+    let (failed, errored) = (ledger.summary.failed - ledger.summary.known, ledger.summary.errored);
+    let bad = [(failed, Verdict::Failed), (errored, Verdict::Errored)];
     let bad = bad.into_iter().filter(|(count, _)| *count > 0).map(|(count, verdict)| format!("{count} {verdict}"));
     let mut parts: Vec<String> = bad.collect();
     if let Some(live) = ledger.live.values().next() {

@@ -15,6 +15,9 @@ pub(super) fn block(ledger: &Ledger, look: &Look) -> String {
     text += &tally("notes", &ledger.notes, look);
     text += &tally("skipped", &ledger.skipped, look);
     text += &tally("flaky", &ledger.flaky, look);
+    text += &tally("failed as is known", &ledger.known, look);
+    text += &tally("passed although a failure is known", &ledger.unexpected, look);
+    text += &tally("known for a time that is over", &ledger.expired, look);
     text += &facts(ledger, look);
     text + &verdict(ledger, look)
 }
@@ -130,10 +133,16 @@ fn verdict(ledger: &Ledger, look: &Look) -> String {
         return format!("{cut_short}{}{flaky}\n", look.verdict(Verdict::Passed, &told));
     }
     let order = [Verdict::Failed, Verdict::Errored, Verdict::Aborted, Verdict::Skipped];
-    let counted = order.into_iter().map(|verdict| (summary.count(verdict), verdict)).filter(|(count, _)| *count > 0);
+    // A failure that is known is told apart, since it does not count.
+    let counts = |verdict| summary.count(verdict) - if verdict == Verdict::Failed { summary.known } else { 0 };
+    let counted = order.into_iter().map(|verdict| (counts(verdict), verdict)).filter(|(count, _)| *count > 0);
     let mut parts: Vec<String> = counted
         .map(|(count, verdict)| look.verdict(verdict, &format!("{} {verdict}", thousands(count as u64))))
         .collect();
+    if summary.known > 0 {
+        let told = format!("{} failed as is known", thousands(summary.known as u64));
+        parts.push(look.verdict(Verdict::Skipped, &told));
+    }
     parts.push(format!("{} passed{flaky}", thousands(summary.passed as u64)));
     let left = all.saturating_sub(summary.finished());
     if left > 0 {

@@ -6,21 +6,27 @@
 mod answers;
 mod block;
 mod branch;
+mod cases;
 mod expectation;
 mod model;
 mod retry;
 mod session;
 mod simulate;
+mod standing;
 mod step;
+mod title;
 mod variable;
 
 pub use answers::{Answer, Answers, AnswersEntry, Visits};
 pub use block::MAX_NESTING;
 pub use branch::{Action, Branch, End};
+pub use cases::{Case, Cases, CasesFile, CasesFormat, Column, MAX_ROWS, MAX_TABLE_BYTES, Table};
 pub use expectation::{Promise, StepExpectation, WalkExpectation};
 pub use model::{Body, MAX_STEPS, Scenario};
 pub use retry::{Backoff, Retry};
 pub use session::{Opening, Renewal, SessionUse};
 pub use simulate::{DirectiveUse, Simulate, SimulateEntry, SimulateVisits};
+pub use standing::{KnownFailure, Skip, Standing};
 pub use step::{Check, RequestLine, Save, SaveFrom, Step, StepKind};
+pub use title::Title;
 pub use variable::{Inputs, Variable, is_id};

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Answers, SessionUse, Simulate, Step, Variable, WalkExpectation};
+use super::{Answers, Cases, SessionUse, Simulate, Standing, Step, Title, Variable, WalkExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{FileId, Sources, Spanned};
 use crate::yaml::{self, Fields, Node};
@@ -14,9 +14,17 @@ pub struct Scenario {
     /// The file.
     pub file: FileId,
     /// What it shows, as a sentence.
-    pub title: Spanned<String>,
+    pub title: Title,
     /// Words to select it by.
     pub tags: Vec<Spanned<String>>,
+    /// Who looks after it.
+    pub owner: Option<Spanned<String>>,
+    /// The ids of the requirements that it is about.
+    pub covers: Vec<Spanned<String>>,
+    /// Whether it is run, and whether its failure counts.
+    pub standing: Standing,
+    /// The rows each of which makes a scenario of its own.
+    pub cases: Option<Cases>,
     /// The process definition that it walks, by its name in the settings.
     pub process: Option<Spanned<String>>,
     /// The catalogue that it uses, where the settings have several.
@@ -61,9 +69,13 @@ impl Scenario {
     /// Reads a scenario from a tree.
     pub fn decode(node: &Node, sources: &Sources, file: FileId, found: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of(node, "a scenario", found)?;
-        let title = fields.required_text("scenario", found);
+        let title = fields.required("scenario", found).and_then(|node| Title::read(node, sources, found));
         fields.integer("version", 1, 1, found);
         let tags = fields.optional("tags").map(|node| node.texts("a tag", found)).unwrap_or_default();
+        let owner = fields.text("owner", found);
+        let covers = fields.optional("covers").map(|node| node.texts("a requirement", found)).unwrap_or_default();
+        let standing = Standing::read(&mut fields, found);
+        let cases = fields.optional("cases").and_then(|node| Cases::read(node, found));
         let process = fields.text("process", found);
         let catalogue = fields.text("catalogue", found);
         let variables = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
@@ -105,6 +117,10 @@ impl Scenario {
             file,
             title: title?,
             tags,
+            owner,
+            covers,
+            standing,
+            cases,
             process,
             catalogue,
             vars,

@@ -48,7 +48,7 @@ fn a_defect_that_one_scenario_meets_leaves_the_others_alone() {
         cancel: Cancel::default(),
     };
     let mut ended = Vec::new();
-    let summary = run.execute(&project.scenarios, &mut |event| {
+    let summary = run.execute(&project.plan, &mut |event| {
         if let EventKind::ScenarioFinished { verdict, problems, .. } = &event.kind {
             let told = problems.first().map(|problem| (problem.id.clone(), problem.message.clone()));
             ended.push((event.scenario.clone().unwrap_or_default(), *verdict, told));

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use crate::event::{
-    BodyRecord, Event, EventKind, Excerpt, ExchangeRecord, Problem, RequestRecord, ResponseRecord, Section, StepRecord,
-    Summary, TargetRecord, TransportError, VERSION, Verdict, WalkRecord,
+    BodyRecord, CaseRecord, Event, EventKind, Excerpt, ExchangeRecord, KnownFailureRecord, Problem, RequestRecord,
+    ResponseRecord, Section, StepRecord, Summary, TargetRecord, TransportError, VERSION, Verdict, WalkRecord,
 };
 use crate::report::{Console, Look};
 
@@ -61,11 +61,30 @@ impl Made {
     }
 
     pub fn attempt(&mut self, id: &str, title: &str, attempt: u32) -> Scenario<'_> {
+        self.begin(id, title, attempt, None, None)
+    }
+
+    /// A case of a scenario that somebody looks after.
+    pub fn case(&mut self, id: &str, title: &str, owner: &str, case: CaseRecord) -> Scenario<'_> {
+        self.begin(id, title, 1, Some(owner.to_owned()), Some(Box::new(case)))
+    }
+
+    fn begin(
+        &mut self,
+        id: &str,
+        title: &str,
+        attempt: u32,
+        owner: Option<String>,
+        case: Option<Box<CaseRecord>>,
+    ) -> Scenario<'_> {
         let kind = EventKind::ScenarioStarted {
             title: title.to_owned(),
             tags: vec![],
             process: Some("p".to_owned()),
             attempt,
+            owner,
+            covers: Vec::new(),
+            case,
         };
         self.tell(Some(id), kind);
         Scenario { made: self, id: id.to_owned(), steps: 0, requests: 0, walk: vec![], problems: vec![] }
@@ -90,6 +109,7 @@ impl Made {
             walk: vec![],
             problems: vec![],
             reason: Some(reason.to_owned()),
+            known_failure: None,
         };
         self.tell(Some(id), kind);
     }
@@ -181,10 +201,34 @@ impl Scenario<'_> {
         self.ends_with(verdict, false, None);
     }
 
-    pub fn ends_with(mut self, verdict: Verdict, flaky: bool, reason: Option<&str>) {
+    pub fn ends_with(self, verdict: Verdict, flaky: bool, reason: Option<&str>) {
+        self.end(verdict, flaky, reason, None);
+    }
+
+    /// Ends a scenario a failure of which is known.
+    pub fn ends_known(self, verdict: Verdict, known: KnownFailureRecord) {
+        self.end(verdict, false, None, Some(Box::new(known)));
+    }
+
+    fn end(
+        mut self,
+        verdict: Verdict,
+        flaky: bool,
+        reason: Option<&str>,
+        known_failure: Option<Box<KnownFailureRecord>>,
+    ) {
         let (walk, problems) = (std::mem::take(&mut self.walk), std::mem::take(&mut self.problems));
         let (requests, reason) = (self.requests, reason.map(str::to_owned));
-        self.tell(EventKind::ScenarioFinished { verdict, flaky, millis: 1240.0, requests, walk, problems, reason });
+        self.tell(EventKind::ScenarioFinished {
+            verdict,
+            flaky,
+            millis: 1240.0,
+            requests,
+            walk,
+            problems,
+            reason,
+            known_failure,
+        });
     }
 }
 

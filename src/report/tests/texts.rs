@@ -1,7 +1,10 @@
 use serde_json::json;
 
 use super::made::{Made, excerpt, failed};
-use crate::event::{Difference, DifferenceKind, ErrorPhase, EventKind, Problem, TransportError, Verdict};
+use crate::event::{
+    CaseRecord, Difference, DifferenceKind, ErrorPhase, EventKind, Finding, KnownFailureRecord, Problem,
+    TransportError, Verdict,
+};
 use crate::report::Look;
 
 const STEP: &str = "  - activity: capture-face\n    with: { image: clear.jpg }\n    expect:\n      outcome: quality-failure\n      code: 748\n      body: { $.reason: blurred }\n";
@@ -164,6 +167,33 @@ fn flaky_skipped_aborted_and_notes() {
     let made = made.ended(12_345.0);
     insta::assert_snapshot!(plain(&made));
     insta::assert_snapshot!("flaky_skipped_aborted_verbose", made.text(Look { verbose: true, ..Look::plain() }));
+}
+
+#[test]
+fn known_failures_are_told_apart_and_cases_show_their_data() {
+    let mut made = Made::of(5);
+    made.passing("scenarios/happy.yaml", "A clear selfie is accepted");
+    for (id, finding, verdict) in [
+        ("known", Finding::Confirmed, Verdict::Failed),
+        ("gone", Finding::Unexpected, Verdict::Passed),
+        ("over", Finding::Expired, Verdict::Failed),
+    ] {
+        let id = format!("scenarios/{id}.yaml#passport");
+        let values = json!({ "id": "passport", "country": "us", "age": 41 }).as_object().unwrap().clone();
+        let case = CaseRecord { number: 3, at: "scenarios/people.csv:4:1".to_owned(), values };
+        let mut scenario = made.case(&id, "A passport is accepted", "team-onboarding", case);
+        scenario.step("capture-face");
+        if verdict == Verdict::Failed {
+            scenario.problem(failed("expect/code", "code is 802, expected 748", excerpt(STEP, 12, "748")));
+        }
+        scenario.step_ends(verdict);
+        let (ticket, until) = ("FP-12".to_owned(), "2027-01-31".to_owned());
+        scenario.ends_known(verdict, KnownFailureRecord { ticket, until, finding });
+    }
+    made.passing("scenarios/dark.yaml", "A dark selfie is accepted");
+    let made = made.ended(3120.0);
+    insta::assert_snapshot!(plain(&made));
+    insta::assert_snapshot!("known_failures_verbose", made.text(Look { verbose: true, ..Look::plain() }));
 }
 
 #[test]
