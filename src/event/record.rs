@@ -18,6 +18,7 @@ pub struct TargetRecord {
 
 /// The row of its scenario's `cases` that a scenario is made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CaseRecord {
     /// Its number, from 1.
     pub number: u32,
@@ -29,6 +30,7 @@ pub struct CaseRecord {
 
 /// What a failure that is known came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct KnownFailureRecord {
     /// Where it is followed up.
     pub ticket: String,
@@ -40,6 +42,7 @@ pub struct KnownFailureRecord {
 
 /// What came of a failure that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Finding {
     /// The scenario failed, as is known; it does not count.
