@@ -2,7 +2,7 @@ use super::Surroundings;
 use super::names;
 use crate::catalogue::Activity;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
-use crate::scenario::{Action, Branch, StepExpectation, WalkExpectation};
+use crate::scenario::{Action, Branch, Poll, StepExpectation, WalkExpectation};
 use crate::source::Spanned;
 
 /// What the process's end is called in `next:`.
@@ -14,21 +14,24 @@ const TIMEOUT: &str = "timeout";
 pub(super) fn of_step(
     activity: &Activity,
     expect: Option<&StepExpectation>,
+    poll: Option<&Poll>,
     on: &[Branch],
     around: &Surroundings<'_>,
     found: &mut Diagnostics,
 ) {
+    for stated in expect.into_iter().chain(poll.iter().flat_map(|poll| poll.expectations())) {
+        stated.outcome.iter().for_each(|outcome| known(activity, outcome, found));
+        if let Some(next) = stated.next.as_ref().filter(|next| next.value != END) {
+            names::activity(next, around, found);
+        }
+    }
     for outcome in expect.iter().flat_map(|expect| &expect.outcome) {
-        known(activity, outcome, found);
         if let Some(branch) = on.iter().find(|branch| branch.outcome.value == outcome.value) {
             let message = format!("`on` handles `{}`, so it is never expected", outcome.value);
             found.push(
                 Diagnostic::new(Id::CONTRADICTION, message).at(outcome.span).and(branch.outcome.span, "handled here"),
             );
         }
-    }
-    if let Some(next) = expect.and_then(|expect| expect.next.as_ref()).filter(|next| next.value != END) {
-        names::activity(next, around, found);
     }
     for branch in on {
         known(activity, &branch.outcome, found);

@@ -37,8 +37,9 @@ fn step(step: &Step, around: &Surroundings<'_>, found: &mut Diagnostics) {
     simulate::check(&step.simulate, around, found);
     let StepKind::Activity { name, with, .. } = &step.kind else { return };
     let Some(activity) = around.catalogue.and_then(|catalogue| catalogue.activity(&name.value)) else { return };
-    inputs::check(activity, with, name.span, is_deliberate(step.expect.as_ref()), around, found);
-    outcomes::of_step(activity, step.expect.as_ref(), &step.on, around, found);
+    let deliberate = step.expectations().any(is_deliberate);
+    inputs::check(activity, with, name.span, deliberate, around, found);
+    outcomes::of_step(activity, step.expect.as_ref(), step.poll.as_ref(), &step.on, around, found);
 }
 
 fn answers(answers: &Answers, around: &Surroundings<'_>, found: &mut Diagnostics) {
@@ -47,9 +48,9 @@ fn answers(answers: &Answers, around: &Surroundings<'_>, found: &mut Diagnostics
         for answer in entry.visits.all() {
             simulate::check(&answer.simulate, around, found);
             let Some(activity) = activity.filter(|_| answer.wait.is_none()) else { continue };
-            let deliberate = is_deliberate(answer.expect.as_ref());
+            let deliberate = answer.expect.as_ref().is_some_and(is_deliberate);
             inputs::check(activity, &answer.with, entry.key.span, deliberate, around, found);
-            outcomes::of_step(activity, answer.expect.as_ref(), &answer.on, around, found);
+            outcomes::of_step(activity, answer.expect.as_ref(), None, &answer.on, around, found);
         }
     }
 }
@@ -66,8 +67,6 @@ fn activity_of<'a>(key: &str, around: &Surroundings<'a>) -> Option<&'a Activity>
 }
 
 /// Whether a step expects something else than success, so that odd inputs are its purpose.
-fn is_deliberate(expect: Option<&StepExpectation>) -> bool {
-    expect.is_some_and(|expect| {
-        expect.status.is_some() || expect.outcome.iter().any(|outcome| outcome.value != Activity::SUCCESS)
-    })
+fn is_deliberate(expect: &StepExpectation) -> bool {
+    expect.status.is_some() || expect.outcome.iter().any(|outcome| outcome.value != Activity::SUCCESS)
 }

@@ -144,7 +144,7 @@ impl<'a> Uses<'a> {
     fn step(&mut self, step: &'a Step) {
         self.templates(step.templates());
         self.saves(&step.save);
-        if let Some(expect) = &step.expect {
+        for expect in step.expectations() {
             self.expectation(expect);
         }
         if let StepKind::Check(checks) = &step.kind {

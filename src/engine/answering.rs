@@ -104,6 +104,8 @@ impl Walker<'_> {
         let interaction = Interaction {
             activity,
             with: &answer.with,
+            at_position: true,
+            poll: None,
             simulate: &answer.simulate,
             expect: answer.expect.as_ref(),
             on: &answer.on,

@@ -6,11 +6,11 @@ use serde_json::Value;
 use super::activity::Reading;
 use super::control::iso;
 use super::interaction::Interaction;
+use super::poll::Asked;
 use super::problem::Trouble;
 use super::walker::Walker;
-use crate::catalogue::Activity;
 use crate::event::{EventKind, Excerpt};
-use crate::scenario::{Check, Retry, Step, StepKind};
+use crate::scenario::{Check, Retry, Step, StepExpectation, StepKind};
 use crate::source::Span;
 use crate::template::Reference;
 
@@ -155,15 +155,19 @@ impl Walker<'_> {
         match &step.kind {
             StepKind::Wait(duration) => {
                 self.let_pass(duration.value).await?;
-                if step.expect.is_some() {
-                    self.judge_pause(step).await?;
+                if let Some(expect) = &step.expect {
+                    self.judge_pause(expect, step.span).await?;
                 }
                 Ok(Next::PROCEED)
             }
             StepKind::Check(checks) => self.check(checks).await.map(|()| Next::PROCEED),
             StepKind::Request(line) => {
-                let reading = self.send_line(line).await?;
-                self.judge_step(step.expect.as_ref(), &[], &reading, None, line.method.span).await?;
+                let (poll, place) = (step.poll.as_ref(), line.method.span);
+                let Some(reading) = self.answer_to(Asked::Request(line), poll, place).await? else {
+                    return Ok(Next::PROCEED);
+                };
+                let expect = step.expect.as_ref().or(poll.map(|poll| &poll.until));
+                self.judge_step(expect, &[], &reading, None, place).await?;
                 self.save(step.id.as_ref(), &step.save, &reading).await?;
                 Ok(Next::PROCEED)
             }
@@ -173,9 +177,12 @@ impl Walker<'_> {
                     let message = format!("the catalogue has no activity `{}`", name.value);
                     return Err(Trouble::errored("run/activity", message).at(&self.run.sources, name.span));
                 };
+                let at_position = !activity.element.is_empty() && !anywhere;
                 let part = Interaction {
                     activity,
                     with,
+                    at_position,
+                    poll: step.poll.as_ref(),
                     simulate: &step.simulate,
                     expect: step.expect.as_ref(),
                     on: &step.on,
@@ -183,7 +190,7 @@ impl Walker<'_> {
                     id: step.id.as_ref(),
                     place: name.span,
                 };
-                if !activity.element.is_empty() && !anywhere {
+                if at_position {
                     let element = element.as_ref().map(|element| element.value.as_str());
                     let there = self.assert_position(&name.value, element).await;
                     there.map_err(|trouble| trouble.or_at(&self.run.sources, Some(name.span)))?;
@@ -193,18 +200,21 @@ impl Walker<'_> {
         }
     }
 
-    /// After a wait there is no answer; only where the process stands can be expected.
-    async fn judge_pause(&mut self, step: &Step) -> Result<(), Trouble> {
-        let reading = Reading {
-            outcome: Some(Activity::SUCCESS.to_owned()),
+    /// After a wait there is no answer; only what is known of the process can be expected.
+    async fn judge_pause(&mut self, expect: &StepExpectation, place: Span) -> Result<(), Trouble> {
+        let nothing = Reading {
+            outcome: None,
             code: None,
-            status: 200,
+            status: 0,
             headers: Vec::new(),
             body: Value::Null.into(),
             message: None,
             millis: 0.0,
         };
-        self.judge_step(step.expect.as_ref(), &[], &reading, None, step.span).await
+        let mut assessed = Vec::new();
+        let result = self.assess_stated(expect, &nothing, None, place, &mut assessed).await;
+        self.record_all(assessed).await;
+        result
     }
 
     async fn check(&mut self, checks: &[Check]) -> Result<(), Trouble> {

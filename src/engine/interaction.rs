@@ -1,9 +1,10 @@
 use super::block::{Next, Then};
+use super::poll::Asked;
 use super::problem::Trouble;
 use super::walker::Walker;
 use crate::catalogue::Activity;
 use crate::event::EventKind;
-use crate::scenario::{Action, Branch, End, Inputs, MAX_STEPS, Save, Simulate, StepExpectation};
+use crate::scenario::{Action, Branch, End, Inputs, MAX_STEPS, Poll, Save, Simulate, StepExpectation};
 use crate::source::{Span, Spanned};
 use crate::template::Reference;
 
@@ -11,6 +12,10 @@ use crate::template::Reference;
 pub(super) struct Interaction<'a, 's> {
     pub activity: &'a Activity,
     pub with: &'a Inputs,
+    /// Whether the process must stand at it.
+    pub at_position: bool,
+    /// How it is done until its answer is what is waited for.
+    pub poll: Option<&'a Poll>,
     pub simulate: &'a Simulate,
     pub expect: Option<&'a StepExpectation>,
     pub on: &'s [Branch],
@@ -24,18 +29,16 @@ impl Walker<'_> {
     /// Carries out one interaction with the process: tells the simulator, sends, judges, saves, branches.
     pub(super) async fn interact<'s>(&mut self, part: Interaction<'_, 's>) -> Result<Next<'s>, Trouble> {
         self.tell_simulator(part.simulate).await?;
-        let reading = self.send_activity(part.activity, part.with).await?;
-        if !part.activity.element.is_empty() {
-            let outcome = reading.outcome.clone().unwrap_or_else(|| "unknown".to_owned());
-            self.record_visit(&part.activity.name.value, &outcome, reading.code);
-        }
+        let asked = Asked::Activity { activity: part.activity, with: part.with, at_position: part.at_position };
+        let Some(reading) = self.answer_to(asked, part.poll, part.place).await? else { return Ok(Next::PROCEED) };
         let branch = part.on.iter().find(|branch| Some(branch.outcome.value.as_str()) == reading.outcome.as_deref());
         if let Some(branch) = branch {
             self.save(part.id, part.save, &reading).await?;
             return self.take(branch).await;
         }
         let before = self.problems.len();
-        self.judge_step(part.expect, part.on, &reading, Some(part.activity), part.place).await?;
+        let expect = part.expect.or(part.poll.map(|poll| &poll.until));
+        self.judge_step(expect, part.on, &reading, Some(part.activity), part.place).await?;
         if self.problems.len() == before {
             self.save(part.id, part.save, &reading).await?;
         }

@@ -18,6 +18,21 @@ const HIDDEN: &str = "[secret]";
 /// The word for the process's end in `next:`.
 pub(super) const END: &str = "end";
 
+/// What one expectation came to, before it is told.
+#[derive(Clone)]
+pub(super) struct Assessment {
+    pub record: ExpectationRecord,
+    /// What it makes of the scenario if it does not hold.
+    pub verdict: Verdict,
+    pub notes: Vec<String>,
+}
+
+impl Assessment {
+    pub fn holds(&self) -> bool {
+        self.record.held == Held::Yes
+    }
+}
+
 impl Walker<'_> {
     /// Judges what a step expects of its answer. Everything is judged, whatever fails first.
     pub(super) async fn judge_step(
@@ -28,22 +43,62 @@ impl Walker<'_> {
         activity: Option<&Activity>,
         place: Span,
     ) -> Result<(), Trouble> {
-        let references: Vec<Reference> =
-            expect.map(|expect| expect.references().cloned().collect()).unwrap_or_default();
-        self.prepare(&references)?;
-        let scope = self.scope();
-        let mut judgements = Vec::new();
+        let mut assessed = Vec::new();
+        let result = self.assess(expect, on, reading, activity, place, &mut assessed).await;
+        self.record_all(assessed).await;
+        result
+    }
+
+    /// Assesses an answer by what is expected of it; where nothing is said of outcome or status, success is.
+    pub(super) async fn assess(
+        &mut self,
+        expect: Option<&StepExpectation>,
+        on: &[Branch],
+        reading: &Reading,
+        activity: Option<&Activity>,
+        place: Span,
+        assessed: &mut Vec<Assessment>,
+    ) -> Result<(), Trouble> {
         match activity {
-            Some(activity) => self.judge_outcome(expect, on, reading, activity, place).await,
+            Some(activity) => assessed.extend(self.assess_outcome(expect, on, reading, activity, place)),
             None if expect.is_none_or(|expect| expect.status.is_none()) => {
-                judgements.extend(StatusExpectation::class(2, place).judge(reading.status, &scope));
+                let judged = StatusExpectation::class(2, place).judge(reading.status, &self.scope());
+                assessed.extend(self.assessments(judged));
             }
             None => {}
         }
-        let Some(expect) = expect else {
-            self.record_judgements(judgements).await;
-            return Ok(());
-        };
+        match expect {
+            Some(expect) => self.assess_parts(expect, reading, activity, assessed).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Assesses an answer by what is said, and by nothing else.
+    pub(super) async fn assess_stated(
+        &mut self,
+        expect: &StepExpectation,
+        reading: &Reading,
+        activity: Option<&Activity>,
+        place: Span,
+        assessed: &mut Vec<Assessment>,
+    ) -> Result<(), Trouble> {
+        if let Some(activity) = activity.filter(|_| !expect.outcome.is_empty()) {
+            assessed.extend(self.assess_outcome(Some(expect), &[], reading, activity, place));
+        }
+        self.assess_parts(expect, reading, activity, assessed).await
+    }
+
+    async fn assess_parts(
+        &mut self,
+        expect: &StepExpectation,
+        reading: &Reading,
+        activity: Option<&Activity>,
+        assessed: &mut Vec<Assessment>,
+    ) -> Result<(), Trouble> {
+        let references: Vec<Reference> = expect.references().cloned().collect();
+        self.prepare(&references)?;
+        let scope = self.scope();
+        let mut judgements = Vec::new();
         if let Some(status) = &expect.status {
             judgements.extend(status.judge(reading.status, &scope));
         }
@@ -62,31 +117,44 @@ impl Walker<'_> {
         if let Some(time) = &expect.time {
             judgements.extend(promise(time, "time in ms", Some(json!(reading.millis)), &scope));
         }
-        self.record_judgements(judgements).await;
+        let absences = self.memory.absences(&references);
+        for mut one in self.assessments(judgements) {
+            if one.record.held == Held::Undecided {
+                one.notes.extend(absences.iter().cloned());
+            }
+            assessed.push(one);
+        }
         if let Some(next) = &expect.next {
-            self.judge_next(next).await?;
+            assessed.push(self.assess_next(next).await?);
         }
         if let Some(instance) = &expect.instance {
-            let state = self.read_instance().await?;
+            let reader = self.planned.catalogue.as_ref().and_then(|catalogue| catalogue.session.instance.as_ref());
+            let said =
+                activity.is_some_and(|activity| reader.is_some_and(|reader| reader.value == activity.name.value));
+            // An answer that has just said it need not be asked for again.
+            let state = match said && reading.status / 100 == 2 {
+                true => self.cast.walk().state.clone(),
+                false => self.read_instance().await?,
+            };
             let judged = promise(instance, "instance", state.map(Value::String), &scope);
-            self.record_judgements(judged).await;
+            assessed.extend(self.assessments(judged));
         }
         Ok(())
     }
 
-    async fn judge_outcome(
-        &mut self,
+    fn assess_outcome(
+        &self,
         expect: Option<&StepExpectation>,
         on: &[Branch],
         reading: &Reading,
         activity: &Activity,
         place: Span,
-    ) {
+    ) -> Option<Assessment> {
         // An expectation that speaks of status or code alone leaves the outcome open.
         let said = expect
             .is_none_or(|expect| !expect.outcome.is_empty() || (expect.status.is_none() && expect.code.is_none()));
         if !said {
-            return;
+            return None;
         }
         let stated = expect.map(|expect| expect.outcome.as_slice()).unwrap_or_default();
         let mut allowed: Vec<&str> = stated.iter().map(|outcome| outcome.value.as_str()).collect();
@@ -126,10 +194,10 @@ impl Walker<'_> {
         // A server that fails is no statement about the process.
         let verdict =
             if reading.outcome.is_none() && reading.status >= 500 { Verdict::Errored } else { Verdict::Failed };
-        self.record_expectation(record, verdict, notes).await;
+        Some(Assessment { record, verdict, notes })
     }
 
-    async fn judge_next(&mut self, next: &Spanned<String>) -> Result<(), Trouble> {
+    async fn assess_next(&mut self, next: &Spanned<String>) -> Result<Assessment, Trouble> {
         self.know_position().await?;
         let holds = match self.position() {
             Position::Ended => next.value == END,
@@ -152,12 +220,24 @@ impl Walker<'_> {
             differences: Vec::new(),
             excerpt: Some(Excerpt::of(&self.run.sources, next.span)),
         };
-        self.record_expectation(record, Verdict::Failed, Vec::new()).await;
-        Ok(())
+        Ok(Assessment { record, verdict: Verdict::Failed, notes: Vec::new() })
     }
 
     /// Tells judgements and records those that do not hold.
     pub(super) async fn record_judgements(&mut self, judgements: Vec<Judgement>) {
+        let assessed = self.assessments(judgements);
+        self.record_all(assessed).await;
+    }
+
+    /// Tells assessments and records those that do not hold.
+    pub(super) async fn record_all(&mut self, assessed: Vec<Assessment>) {
+        for Assessment { record, verdict, notes } in assessed {
+            self.record_expectation(record, verdict, notes).await;
+        }
+    }
+
+    fn assessments(&mut self, judgements: Vec<Judgement>) -> Vec<Assessment> {
+        let mut assessed = Vec::new();
         for judgement in judgements {
             self.journal.hide("derived", &judgement.tainted);
             let (held, verdict) = match &judgement.verdict {
@@ -175,8 +255,9 @@ impl Walker<'_> {
                 differences: judgement.diff,
                 excerpt: Some(Excerpt::of(&self.run.sources, judgement.span)),
             };
-            self.record_expectation(record, verdict, Vec::new()).await;
+            assessed.push(Assessment { record, verdict, notes: Vec::new() });
         }
+        assessed
     }
 
     /// A text that was shortened may hold the beginning of a secret, which masking does not find: where secrets are

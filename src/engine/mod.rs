@@ -19,6 +19,7 @@ mod journal;
 mod judge;
 mod memory;
 mod opening;
+mod poll;
 mod position;
 mod problem;
 mod request;

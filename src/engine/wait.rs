@@ -27,8 +27,16 @@ impl Walker<'_> {
     /// Lets time pass, and reads where the process stands then.
     pub(super) async fn let_pass(&mut self, duration: Duration) -> Result<(), Trouble> {
         self.pass(duration).await?;
-        let Position::At { activity, element, .. } = self.position().clone() else { return Ok(()) };
-        self.stand(Position::Unknown("time has passed".to_owned()));
+        let stood = self.position().clone();
+        if let Position::At { .. } = stood {
+            self.stand(Position::Unknown("time has passed".to_owned()));
+        }
+        self.outlast(stood).await
+    }
+
+    /// Finds out whether the process still stands where it stood before time has passed; else a timer has ended a visit.
+    pub(super) async fn outlast(&mut self, stood: Position) -> Result<(), Trouble> {
+        let Position::At { activity, element, .. } = stood else { return Ok(()) };
         self.know_position().await?;
         let stayed = matches!(self.position(), Position::At { element: now, .. } if now.id == element.id);
         if let (false, Some(activity)) = (stayed, activity) {

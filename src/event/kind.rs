@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    CaseRecord, ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, KnownFailureRecord, Problem, StepRecord,
-    Summary, TargetRecord, Verdict, WalkRecord,
+    CaseRecord, ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, KnownFailureRecord, PollRecord, Problem,
+    StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
 };
 
 /// The version of the event format. It grows when a reader of an older one would misread a newer one.
@@ -104,6 +104,13 @@ pub enum EventKind {
         reason: String,
         /// Whether the one before may have arrived, so that the target may get it twice.
         may_have_arrived: bool,
+    },
+    /// An answer that is waited for was looked at.
+    Polled {
+        /// The number of the step.
+        step: u32,
+        /// What was found.
+        poll: PollRecord,
     },
     /// An answer was classified.
     OutcomeRead {

@@ -226,6 +226,44 @@ pub struct TransportError {
     pub message: String,
 }
 
+/// One look at an answer that is waited for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PollRecord {
+    /// Which look it is, from 1.
+    pub number: u32,
+    /// When it was sent, as ISO 8601 time since the first.
+    pub after: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The outcome, if an activity is polled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// The code, if the answer had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
+    /// What it came to.
+    pub result: PollResult,
+    /// The first thing that is not as it is waited for, or that shows that it never will be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// What one look at an answer that is waited for came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum PollResult {
+    /// Not yet.
+    Waiting,
+    /// It is what was waited for.
+    Reached,
+    /// It shows that what is waited for will never come.
+    KnownBad,
+    /// Not yet, and the time is up.
+    Deadline,
+}
+
 /// Whether an expectation holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

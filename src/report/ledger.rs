@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::history::History;
 use crate::event::{
     CaseRecord, Event, EventKind, ExchangeRecord, Finding, KnownFailureRecord, Problem, StepRecord, Summary,
     TargetRecord, Verdict, WalkRecord,
@@ -45,6 +46,8 @@ pub(super) struct Live {
     pub steps: Vec<StepRecord>,
     /// The last exchange of each step that did not pass, and of the last step.
     pub exchanges: BTreeMap<u32, ExchangeRecord>,
+    /// What was seen of answers that are waited for, by step that did not pass.
+    pub polls: BTreeMap<u32, History>,
     /// A step that passed and whose exchange is kept only until there is a later one.
     pub settled: Option<u32>,
 }
@@ -184,8 +187,12 @@ impl Live {
                 }
                 self.exchanges.insert(*step, exchange.as_ref().clone());
             }
-            EventKind::StepFinished { step, verdict: Verdict::Passed, .. } if self.exchanges.contains_key(step) => {
-                self.settled = Some(*step);
+            EventKind::Polled { step, poll } => self.polls.entry(*step).or_default().add(poll),
+            EventKind::StepFinished { step, verdict: Verdict::Passed, .. } => {
+                self.polls.remove(step);
+                if self.exchanges.contains_key(step) {
+                    self.settled = Some(*step);
+                }
             }
             _ => {}
         }

@@ -6,6 +6,7 @@
 mod console;
 mod failure;
 mod frame;
+mod history;
 mod ledger;
 mod look;
 mod ndjson;

@@ -23,6 +23,9 @@ pub(super) fn block(finished: &Finished<'_>, look: &Look) -> String {
     for problems in finished.problems.chunk_by(of_one_step) {
         text += "\n";
         text += &step(problems, finished, look);
+        if let Some(history) = problems[0].step.and_then(|step| finished.live.polls.get(&step)) {
+            text += &history.table(margin(problems), look);
+        }
     }
     if let Some(reason) = finished.reason {
         text += &format!("  {}\n", clean(reason));

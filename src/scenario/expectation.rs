@@ -83,6 +83,24 @@ impl StepExpectation {
 }
 
 impl StepExpectation {
+    /// The first of what it says that only an answer has.
+    pub(super) fn of_answer(&self) -> Option<(&'static str, Span)> {
+        let outcome = self.outcome.first().map(|outcome| ("outcome", outcome.span));
+        let promised = |key, promise: &Option<Promise>| promise.as_ref().map(|promise| (key, promise.span));
+        let status = self.status.as_ref().map(|status| ("status", status.span()));
+        let header = self.headers.first().map(|(name, _)| ("headers", name.span));
+        let body = self.body.as_ref().map(|body| ("body", body.span()));
+        let all = [outcome, promised("code", &self.code), status, header, body, promised("time", &self.time)];
+        all.into_iter().flatten().next()
+    }
+
+    /// Whether it says nothing at all.
+    pub(super) fn is_empty(&self) -> bool {
+        let promised = [&self.code, &self.instance, &self.time].into_iter().any(Option::is_some);
+        let named = !self.outcome.is_empty() || !self.headers.is_empty() || self.next.is_some();
+        !promised && !named && self.status.is_none() && self.body.is_none()
+    }
+
     /// Everything that its expected values read.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         let promises = [&self.code, &self.instance, &self.time].into_iter().flatten().map(|promise| &promise.matcher);

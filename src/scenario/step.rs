@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::variable::check_id;
-use super::{Branch, Inputs, Retry, Simulate, StepExpectation};
+use super::{Branch, Inputs, Poll, Retry, Simulate, StepExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
 use crate::expect::Matcher;
 use crate::query::JsonPath;
@@ -33,6 +33,8 @@ pub struct Step {
     pub timeout: Option<Spanned<Duration>>,
     /// When its requests are sent again.
     pub retry: Option<Arc<Retry>>,
+    /// How it is done until its answer is what is waited for.
+    pub poll: Option<Poll>,
     /// What a simulator is told for it.
     pub simulate: Simulate,
 }
@@ -130,7 +132,7 @@ pub enum SaveFrom {
 
 const KINDS: [&str; 4] = ["activity", "request", "wait", "check"];
 /// What may stand beside what, besides that which may stand anywhere.
-const BESIDE: [(&str, &[&str]); 8] = [
+const BESIDE: [(&str, &[&str]); 9] = [
     ("with", &["activity", "request"]),
     ("element", &["activity"]),
     ("at", &["activity"]),
@@ -139,6 +141,7 @@ const BESIDE: [(&str, &[&str]); 8] = [
     ("on", &["activity"]),
     ("simulate", &["activity"]),
     ("retry", &["activity", "request"]),
+    ("poll", &["activity", "request"]),
 ];
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
@@ -187,16 +190,39 @@ impl Step {
         let condition = fields.optional("if").map(|node| read_condition(node, sources, found));
         let timeout = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found));
         let retry = fields.optional("retry").and_then(|node| Retry::read(node, found)).map(Arc::new);
+        let poll = fields.optional("poll").and_then(|node| Poll::read(node, sources, found));
         let simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         if let Some((first, _)) = simulate.start.first() {
             let one =
                 Diagnostic::new(Id::WRONG_VALUE, "`start` stands in the scenario's own `simulate`").at(first.span);
             found.push(one.help("a step is simulated after the process has started"));
         }
+        if let [entry] = given.as_slice() {
+            let stated = expect.iter().chain(poll.iter().flat_map(Poll::expectations));
+            misjudged(&entry.key.value, stated, found);
+        }
         // What is misplaced was reported as that.
         fields.know(&["with", "element", "at"]);
         fields.finish(found);
-        Some(Self { span: node.span, id, name, condition, kind: kind?, expect, save, on, timeout, retry, simulate })
+        Some(Self {
+            span: node.span,
+            id,
+            name,
+            condition,
+            kind: kind?,
+            expect,
+            save,
+            on,
+            timeout,
+            retry,
+            poll,
+            simulate,
+        })
+    }
+
+    /// Everything that is judged of its answer.
+    pub fn expectations(&self) -> impl Iterator<Item = &StepExpectation> {
+        self.expect.iter().chain(self.poll.iter().flat_map(Poll::expectations))
     }
 
     /// It and all steps inside of its branches, in the order of the file.
@@ -258,6 +284,20 @@ fn misplaced(kind: &Entry, node: &Node, found: &mut Diagnostics) {
             let message = format!("a step with `{}` has no `{key}`", kind.key.value);
             let one = Diagnostic::new(Id::UNKNOWN_KEY, message).at(entry.key.span).and(kind.key.span, "the step");
             found.push(one.help(format!("it stands beside {}", one_of(beside.iter().copied()))));
+        }
+    }
+}
+
+/// Reports what is expected of steps that do not have it.
+fn misjudged<'a>(kind: &str, stated: impl Iterator<Item = &'a StepExpectation>, found: &mut Diagnostics) {
+    for expectation in stated {
+        if let ("wait", Some((key, span))) = (kind, expectation.of_answer()) {
+            let one = Diagnostic::new(Id::WRONG_VALUE, format!("a wait has no `{key}`")).at(span);
+            found.push(one.help("`next` and `instance` can be expected of it"));
+        }
+        for outcome in expectation.outcome.iter().filter(|_| kind == "request") {
+            let one = Diagnostic::new(Id::WRONG_VALUE, "a request has no outcome").at(outcome.span);
+            found.push(one.help("expect its `status`; outcomes are of activities"));
         }
     }
 }

@@ -294,3 +294,110 @@ fn the_position_that_cannot_be_read_is_a_try_as_well() {
     assert_told(&ran, 0, &[]);
     assert_eq!(events(&ran, "waited")[0]["duration"], "PT1M", "the target's wish goes before the own pause");
 }
+
+const POLLED: &str = r#"steps:
+  - id: job
+    request: GET /job
+    poll:
+      every: 1ms
+      until: { body: { state: DONE } }
+      stop-when: { body: { state: { in: [FAILED, GONE] } } }
+      deadline: 1s
+    save: { result: $.result }
+  - check: { "{{ steps.job.result }}": 42 }
+"#;
+
+/// A job whose states come one after the other; the last one stays.
+fn job(states: &'static [&'static str]) -> SocketAddr {
+    scripted(None, |number, _| {
+        let state = states[number.min(states.len() - 1)];
+        Turn::Say(json("200 OK", "", &format!("{{\"state\":\"{state}\",\"result\":42}}")))
+    })
+}
+
+fn results(ran: &Ran) -> Vec<Value> {
+    events(ran, "polled").iter().map(|event| event["poll"]["result"].clone()).collect()
+}
+
+#[test]
+fn a_poll_ends_with_what_is_waited_for() {
+    let ran = against(job(&["NEW", "BUSY", "DONE"]), POLLED);
+    assert_told(&ran, 0, &["1 scenario passed"]);
+    assert_eq!(results(&ran), ["waiting", "waiting", "reached"]);
+    assert_eq!(events(&ran, "polled")[1]["poll"]["why"], "body state is \"BUSY\", expected \"DONE\"");
+    let ran = against(job(&["DONE"]), &POLLED.replace(": 42", ": 43"));
+    assert_told(&ran, 1, &["steps.job.result is 42, expected 43"]);
+    let stricter = POLLED.replace("    save:", "    expect: { body: { result: 41 } }\n    save:");
+    assert_told(&against(job(&["NEW", "DONE"]), &stricter), 1, &["body result is 42, expected 41"]);
+}
+
+#[test]
+fn a_poll_that_is_known_bad_fails_at_once() {
+    let ran = against(job(&["NEW", "FAILED", "DONE"]), POLLED);
+    assert_told(
+        &ran,
+        1,
+        &["expect/stop-when", "poll 2 gave what `stop-when` names: body state is \"FAILED\"", "poll 1"],
+    );
+    assert_eq!(results(&ran), ["waiting", "known-bad"]);
+    // It goes before what is waited for.
+    let both = POLLED.replace("in: [FAILED, GONE]", "in: [DONE]");
+    assert_eq!(results(&against(job(&["DONE"]), &both)), ["known-bad"]);
+}
+
+#[test]
+fn a_poll_that_takes_too_long_fails() {
+    let ran =
+        against(job(&["BUSY"]), &POLLED.replace("every: 1ms", "every: 20ms").replace("deadline: 1s", "deadline: 30ms"));
+    assert_told(
+        &ran,
+        1,
+        &["expect/until", "`until` was not reached within 30ms, in", "body state is \"BUSY\", expected \"DONE\""],
+    );
+    assert_eq!(results(&ran).last(), Some(&"deadline".into()));
+    let slow = scripted(None, |_, _| Turn::Say(json("503 Service Unavailable", "retry-after: 2\r\n", "{}")));
+    let ran = against(slow, POLLED);
+    assert_told(&ran, 1, &["within 1s, in 1 poll", "the target asks to be left alone for 2s"]);
+}
+
+#[test]
+fn a_poll_that_cannot_be_judged_is_errored() {
+    let undecidable = POLLED.replace("state: DONE", "state: \"{{ steps.job.nothing }}\"");
+    let ran = against(job(&["BUSY"]), &undecidable);
+    assert_told(&ran, 3, &["`steps.job` is not defined"]);
+    assert_eq!(events(&ran, "exchanged").len(), 1);
+    let cut = scripted(None, |_, _| Turn::Cut);
+    assert_told(&against(cut, POLLED), 3, &["run/cut"]);
+}
+
+const TERMINATED: &str = r#"
+steps:
+  - activity: read-instance
+    poll: { every: 1m, until: { instance: COMPLETED_TERMINATED }, deadline: 10m }
+expect: { outcomes: { introduction: [timeout] }, instance: COMPLETED_TERMINATED }
+"#;
+
+#[test]
+fn polls_of_the_simulator_take_its_time_alone() {
+    let ran = walk(TERMINATED);
+    assert_told(&ran, 0, &[]);
+    let polls: Vec<_> = events(&ran, "polled").iter().map(|event| event["poll"]["after"].clone()).collect();
+    assert_eq!(polls, ["PT0S", "PT1M", "PT2M", "PT3M", "PT4M", "PT5M"]);
+    let reads = events(&ran, "exchanged").iter().filter(|event| event["exchange"]["name"] == "read-instance").count();
+    assert_eq!(reads, 7, "one for each poll, and one at the end");
+    let ran = walk(&TERMINATED.replace("deadline: 10m", "deadline: 3m"));
+    assert_told(
+        &ran,
+        1,
+        &["was not reached within 180s, in 4 polls", "poll 4  after 3 min 0 s", "instance is \"ACTIVE\""],
+    );
+    let ran = walk(&TERMINATED.replace("[timeout]", "[success]"));
+    assert_told(&ran, 1, &["`introduction` gave timeout, expected success"]);
+}
+
+#[test]
+fn a_long_history_is_shown_by_its_ends() {
+    let ran = walk(&TERMINATED.replace("every: 1m", "every: 1s").replace("deadline: 10m", "deadline: 30s"));
+    assert_told(&ran, 1, &["poll 3", "21 more", "poll 25", "poll 31"]);
+    assert!(!ran.stdout.contains("poll 10 "), "{}", ran.stdout);
+}
