@@ -86,7 +86,9 @@ fn members(value: impl Strategy<Value = Value>, at_least: usize) -> impl Strateg
 }
 
 fn value_of(exchange: &Exchange, name: &str) -> BoxedStrategy<ParamValue> {
-    let kind = exchange.params.iter().find(|param| param.name.value == name).map(|param| &param.kind);
+    let declared = exchange.params.iter().find(|param| param.name.value == name);
+    let kind = declared.map(|param| &param.kind);
+    let as_text = declared.is_some_and(|param| param.as_text);
     let (path, headers) = text_places(exchange);
     let inside = |field: &Field| Some(field.name.strip_prefix(name)?.strip_prefix('.')?.to_owned());
     let places: Vec<String> = exchange.body.fields.iter().filter_map(inside).collect();
@@ -104,7 +106,8 @@ fn value_of(exchange: &Exchange, name: &str) -> BoxedStrategy<ParamValue> {
         Some(InputType::Any) => json_value().boxed(),
         Some(InputType::File { .. }) => {
             let name = name.to_owned();
-            let file = prop::collection::vec(any::<u8>(), 0..64);
+            let text = ".{0,64}".prop_map(String::into_bytes).boxed();
+            let file = if as_text { text } else { prop::collection::vec(any::<u8>(), 0..64).boxed() };
             return file.prop_map(move |bytes| Media::of_bytes(name.clone(), bytes).into()).boxed();
         }
         _ if headers.contains(&name) => "[ -~]{0,12}".prop_map(Value::from).boxed(),

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::Selector;
+use super::{FormUse, Selector};
 use crate::expect::{Matcher, StatusExpectation};
 use crate::source::Spanned;
 use crate::template::Template;
@@ -148,6 +148,8 @@ pub struct Simulated {
     /// stored there, `*` being all local variables. In the path `{name}` is a local variable, an input parameter or a process
     /// variable; `{*}` stands for each member of what is stored.
     pub writes: Vec<(String, String)>,
+    /// The form that it shows, whose values are judged.
+    pub form: Option<FormUse>,
     /// The state of the instance (flowproof's word) while it waits there, where nothing before it has given one.
     pub state: Option<String>,
 }

@@ -114,8 +114,8 @@ pub struct Attempts {
 pub struct Failure {
     /// The outcome's name.
     pub name: Spanned<String>,
-    /// The BPMN error that is raised.
-    pub error: String,
+    /// The BPMN error that is raised. Without one the process goes on, or waits where it waited.
+    pub error: Option<String>,
     /// The codes on the wire, the first being the default; none means that the wire does not show it.
     pub codes: Vec<i64>,
     /// The message on the wire.

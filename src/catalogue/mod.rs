@@ -10,6 +10,7 @@ mod classify;
 mod codec;
 mod decode;
 mod embedded;
+mod form;
 mod model;
 mod session;
 mod wire;
@@ -22,8 +23,10 @@ pub use codec::{
 };
 pub use decode::VERSION;
 pub use embedded::{embedded, embedded_names};
+pub use form::{FormPlaces, FormType, FormUse, FormWire};
 pub use model::{Catalogue, Selector};
 pub use session::{Condition, Finalizer, STATES, Session, SimulatedSession, States};
 pub use wire::{
-    Answer, Body, BodyFormat, Credential, Exchange, Field, MEANINGS, Param, REASONS, Reason, Role, UrlSource, Wire,
+    Answer, Body, BodyFormat, Credential, DefinitionKind, Exchange, Field, MEANINGS, Param, REASONS, Reason, Role,
+    UrlSource, Wire,
 };

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{InputType, PathPattern};
+use super::{FormWire, InputType, PathPattern};
 use crate::source::Spanned;
 use crate::template::Template;
 
@@ -17,6 +17,8 @@ pub struct Wire {
     pub error_fields: Vec<Field>,
     /// What the simulator answers for which reason.
     pub reasons: BTreeMap<String, Reason>,
+    /// How forms are written.
+    pub forms: Option<FormWire>,
     /// The exchanges, in the order of the file.
     pub exchanges: Vec<Exchange>,
 }
@@ -52,6 +54,7 @@ pub const REASONS: &[&str] = &[
     "early-token",
     "late-token",
     "unknown-instance",
+    "unknown-definition",
     "not-started",
     "not-waiting",
     "missing-upload",
@@ -61,8 +64,8 @@ pub const REASONS: &[&str] = &[
 ];
 
 /// What the simulator has to tell apart by values of parameters: a token that permits instances, one that permits a number
-/// of them, one that holds for a time.
-pub const MEANINGS: &[&str] = &["active", "counted", "timed"];
+/// of them, one that holds for a time; a definition that is deployed as soon as it is created.
+pub const MEANINGS: &[&str] = &["active", "counted", "timed", "deployed"];
 
 /// A refusal by the simulator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +95,14 @@ pub enum Role {
     Upload,
     /// Tells the state of an instance.
     ReadInstance,
+    /// Takes the definition of a process or form, as a new version under its name.
+    CreateDefinition,
+    /// Lets a definition be used.
+    DeployDefinition,
+    /// Tells the latest version under a name.
+    FindDefinition,
+    /// Gives a definition back.
+    ReadDefinition,
 }
 
 impl Role {
@@ -104,6 +115,10 @@ impl Role {
         ("continue-instance", Self::ContinueInstance),
         ("upload", Self::Upload),
         ("read-instance", Self::ReadInstance),
+        ("create-definition", Self::CreateDefinition),
+        ("deploy-definition", Self::DeployDefinition),
+        ("find-definition", Self::FindDefinition),
+        ("read-definition", Self::ReadDefinition),
     ];
 
     /// Its word in catalogues.
@@ -115,12 +130,32 @@ impl Role {
     pub fn answers(self) -> &'static [&'static str] {
         match self {
             Self::IssueCredential => &["issued"],
-            Self::CreateToken | Self::CreateInstance => &["created"],
+            Self::CreateToken | Self::CreateInstance | Self::CreateDefinition => &["created"],
             Self::StartInstance | Self::ContinueInstance => &["screen", "failure", "end"],
             Self::Upload => &["stored"],
-            Self::ReadInstance => &["found"],
+            Self::ReadInstance | Self::FindDefinition | Self::ReadDefinition => &["found"],
+            Self::DeployDefinition => &["deployed"],
         }
     }
+
+    /// Whether it deals with definitions, so that the exchange must say of what.
+    pub fn is_of_definitions(self) -> bool {
+        matches!(self, Self::CreateDefinition | Self::DeployDefinition | Self::FindDefinition | Self::ReadDefinition)
+    }
+}
+
+/// What is defined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefinitionKind {
+    /// A process, as BPMN.
+    Process,
+    /// A form, as the wire's `forms` says.
+    Form,
+}
+
+impl DefinitionKind {
+    /// The words by which catalogues name the kinds.
+    pub const WORDS: &[(&'static str, Self)] = &[("process", Self::Process), ("form", Self::Form)];
 }
 
 /// One kind of request with its answers.
@@ -130,6 +165,8 @@ pub struct Exchange {
     pub name: Spanned<String>,
     /// What the simulator does.
     pub role: Role,
+    /// For definitions: of what.
+    pub of: Option<DefinitionKind>,
     /// The methods: the first is sent, all are understood.
     pub methods: Vec<String>,
     /// The path; `{name}` is a parameter.
@@ -154,7 +191,7 @@ pub struct Exchange {
     pub records: Vec<Spanned<String>>,
     /// For uploads: a parameter, and the input parameter of the element that it must equal where the element has it.
     pub matches: Vec<(Spanned<String>, String)>,
-    /// What words mean to the simulator: a meaning (`active`, `counted`, `timed`) and the parameter value that has it.
+    /// What words mean to the simulator: a meaning (`active`, `counted`, `timed`, `deployed`) and the parameter value that has it.
     pub means: BTreeMap<String, (String, Value)>,
     /// The answers, in the order of the file.
     pub answers: Vec<Answer>,
@@ -187,6 +224,8 @@ pub struct Param {
     pub min: Option<i64>,
     /// The only values; empty for any.
     pub one_of: Vec<Value>,
+    /// For files: whether they stand in JSON as text instead of base64.
+    pub as_text: bool,
 }
 
 /// The body of a request.
@@ -231,4 +270,6 @@ pub struct Answer {
     pub values: Vec<(String, Template)>,
     /// Members that are always written.
     pub constants: Map<String, Value>,
+    /// The media type of a body that is no JSON but one text, which is the field at `""`.
+    pub media: Option<String>,
 }

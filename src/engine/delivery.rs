@@ -34,8 +34,8 @@ impl Walker<'_> {
             request.headers.truncate(headers);
             let (id, sent) = self.transmit(&mut request).await;
             let fields = match (through, &sent.answer) {
-                (Some(exchange), Ok(answer)) => body_of(answer)
-                    .map_or(Value::Null, |body| self.catalogue().wire.read_answer(exchange, answer.status, body)),
+                (Some(exchange), Ok(answer)) => body_of(answer, Some(exchange))
+                    .map_or(Value::Null, |body| self.catalogue().wire.read_answer(exchange, answer.status, &body)),
                 _ => Value::Null,
             };
             // What the answer gives away must be known as secret before the answer is told.

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,7 +62,8 @@ impl Walker<'_> {
             self.add_credential(&mut request)?;
         }
         let Delivered { answer, fields, millis } = self.deliver(&exchange.name, request, Some(exchange)).await?;
-        let body = body_of(&answer).map_err(|error| Trouble::errored("run/protocol", error.message.clone()))?.clone();
+        let body = body_of(&answer, Some(exchange));
+        let body = body.map_err(|error| Trouble::errored("run/protocol", error.message.clone()))?.into_owned();
         let fields = Arc::new(fields);
         self.locate(exchange, answer.status, &fields).await;
         Ok(Read { status: answer.status, headers: answer.headers, body: Arc::new(body), fields, millis })
@@ -101,10 +103,18 @@ impl Walker<'_> {
     }
 }
 
-/// The JSON of an answer; null if it has no body.
-pub(super) fn body_of(answer: &Answer) -> Result<&Value, &TransportError> {
-    static NOTHING: Value = Value::Null;
-    if answer.body.iter().all(u8::is_ascii_whitespace) { Ok(&NOTHING) } else { answer.json() }
+/// The JSON of an answer, or its text where the exchange is answered by that; null if it has no body.
+pub(super) fn body_of<'a>(
+    answer: &'a Answer,
+    exchange: Option<&Exchange>,
+) -> Result<Cow<'a, Value>, &'a TransportError> {
+    if answer.body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Cow::Owned(Value::Null));
+    }
+    if exchange.is_some_and(|exchange| exchange.answers_text(answer.status)) {
+        return Ok(Cow::Owned(Value::String(String::from_utf8_lossy(&answer.body).into_owned())));
+    }
+    answer.json().map(Cow::Borrowed)
 }
 
 /// A value as it stands in a header or a URL: text as it is, anything else as JSON.

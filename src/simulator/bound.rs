@@ -16,6 +16,14 @@ pub const MAX_MOVES: usize = 100_000;
 pub const MAX_CAPTURES: usize = 100;
 /// How many entries a world keeps: its script, those of the step at hand, and those of steps before that were never used.
 pub const MAX_ENTRIES: usize = 10_000;
+/// How many definitions may be uploaded to one world.
+pub const MAX_DEFINITIONS: usize = 100;
+/// The largest definition that may be uploaded, in bytes.
+pub const MAX_DEFINITION_BYTES: usize = 4 * 1024 * 1024;
+/// How many bytes all definitions that are uploaded to one world may have.
+pub const MAX_LIBRARY_BYTES: usize = 16 * 1024 * 1024;
+/// How many components a form may have.
+pub const MAX_COMPONENTS: usize = 1_000;
 /// How deeply JSON in a request may be nested.
 pub const MAX_JSON_DEPTH: usize = 64;
 /// How many parts a `multipart/form-data` body may have.

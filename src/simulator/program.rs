@@ -1,14 +1,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
+use super::identifier::identifier;
 use crate::catalogue::{Activity, Automatic, Catalogue};
 use crate::process::{Definition, Node, NodeIndex};
 
 /// A process definition with what the catalogue knows of its elements, found once.
 #[derive(Debug)]
 pub struct Program {
+    /// The id of its definition.
+    pub id: String,
     /// The name under which tokens ask for it.
     pub name: String,
+    /// Its version under this name.
+    pub version: u64,
     /// The definition.
     pub definition: Arc<Definition>,
     parts: Vec<Part>,
@@ -23,8 +30,15 @@ struct Part {
 }
 
 impl Program {
+    /// A process that the simulator was started with: the first version of its name.
+    pub fn shipped(name: String, definition: Arc<Definition>, catalogue: &Catalogue) -> Self {
+        let hash: [u8; 32] = Sha256::digest(&name).into();
+        let id = u128::from_be_bytes(std::array::from_fn(|at| hash[at]));
+        Self::new(identifier(id), name, 1, definition, catalogue)
+    }
+
     /// Looks every element up in the catalogue.
-    pub fn new(name: String, definition: Arc<Definition>, catalogue: &Catalogue) -> Self {
+    pub fn new(id: String, name: String, version: u64, definition: Arc<Definition>, catalogue: &Catalogue) -> Self {
         let part = |node: &Node| {
             let attributes = node.attribute_texts();
             let name = node.name.as_deref();
@@ -33,7 +47,7 @@ impl Program {
             Part { attributes, activity, automatic }
         };
         let parts = definition.nodes().iter().map(part).collect();
-        Self { name, definition, parts }
+        Self { id, name, version, definition, parts }
     }
 
     /// The extension attributes of an element.

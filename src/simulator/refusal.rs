@@ -59,6 +59,7 @@ reasons! {
     EarlyToken "early-token" "The token does not hold yet.";
     LateToken "late-token" "The token holds no longer.";
     UnknownInstance "unknown-instance" "The instance does not exist in this world.";
+    UnknownDefinition "unknown-definition" "The definition does not exist in this world or the one above.";
     NotStarted "not-started" "The instance was created but not started.";
     NotWaiting "not-waiting" "The instance waits at an element that does not take this request.";
     MissingUpload "missing-upload" "The element needs an upload, and nothing was uploaded since it was reached.";

@@ -157,7 +157,16 @@ fn too_large() -> String {
 
 fn written(answer: WireAnswer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = response(status, answer.body.as_ref());
+    let mut response = match &answer.media {
+        None => response(status, answer.body.as_ref()),
+        Some(media) => {
+            let text = answer.body.as_ref().and_then(Value::as_str).unwrap_or_default();
+            let mut response = Response::new(Body::from(text.to_owned()));
+            *response.status_mut() = status;
+            response.headers_mut().extend(HeaderValue::from_str(media).ok().map(|media| (CONTENT_TYPE, media)));
+            response
+        }
+    };
     for (name, value) in answer.headers {
         if let (Ok(name), Ok(value)) = (name.parse::<axum::http::HeaderName>(), HeaderValue::try_from(value)) {
             response.headers_mut().insert(name, value);

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::credential::Signer;
+use super::library::Shelves;
 use super::program::Program;
 use crate::catalogue::{Catalogue, Wire};
 use crate::process::Definition;
@@ -44,12 +45,13 @@ impl fmt::Debug for SimulatorConfig {
     }
 }
 
-/// What all worlds of a simulator share; it never changes.
+/// What all worlds of a simulator share. It never changes, but for what is uploaded, which each world keeps apart.
 #[derive(Debug)]
 pub struct Setup {
     pub(super) config: SimulatorConfig,
     pub(super) keys: Vec<String>,
     pub(super) programs: Vec<Arc<Program>>,
+    pub(super) shelves: Shelves,
     pub(super) signer: Signer,
     pub(super) around_credential: (String, String),
 }
@@ -61,7 +63,7 @@ impl Setup {
         let programs = config
             .definitions
             .iter()
-            .map(|(name, definition)| Arc::new(Program::new(name.clone(), Arc::clone(definition), catalogue)));
+            .map(|(name, definition)| Arc::new(Program::shipped(name.clone(), Arc::clone(definition), catalogue)));
         let keys = match config.keys.as_slice() {
             [] => vec![catalogue.session.simulated.key.clone()],
             keys => keys.to_vec(),
@@ -69,6 +71,7 @@ impl Setup {
         Self {
             keys,
             programs: programs.collect(),
+            shelves: Shelves::default(),
             signer: Signer::new(config.secret),
             around_credential: around_credential(&catalogue.wire, &config),
             config,
@@ -79,8 +82,11 @@ impl Setup {
         &self.config.catalogue
     }
 
-    pub(super) fn program(&self, name: &str) -> Option<&Arc<Program>> {
-        self.programs.iter().find(|program| program.name == name)
+    /// The process of a name that a world can use: the version that was deployed, or the latest; what the simulator was
+    /// started with is the first version, and stands for those that nobody uploaded.
+    pub(super) fn program(&self, world: &str, name: &str, version: Option<u64>) -> Option<Arc<Program>> {
+        let shipped = || self.programs.iter().find(|program| program.name == name).cloned();
+        self.shelves.program(world, name, version).or_else(shipped)
     }
 
     pub(super) fn start_ms(&self) -> u64 {

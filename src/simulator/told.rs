@@ -40,7 +40,7 @@ pub fn told(directive: &Directive, failures: &[Failure], title: &str) -> Result<
             let failure = failures.iter().find(|failure| failure.name.value == *outcome);
             failure.ok_or_else(|| format!("`{title}` has no outcome `{outcome}`; {}", help()))?
         }
-        (None, Some(error), _) => match failures.iter().find(|failure| failure.error == *error) {
+        (None, Some(error), _) => match failures.iter().find(|failure| failure.error.as_ref() == Some(error)) {
             Some(failure) => failure,
             None => return Ok(Told::Raise { error: error.clone(), code: *code }),
         },
@@ -49,7 +49,7 @@ pub fn told(directive: &Directive, failures: &[Failure], title: &str) -> Result<
             failure.ok_or_else(|| format!("`{title}` has no outcome with the code {code}"))?
         }
     };
-    if let Some(error) = error.as_ref().filter(|error| **error != found.error) {
+    if let Some(error) = error.as_ref().filter(|error| Some(*error) != found.error.as_ref()) {
         return Ok(Told::Raise { error: error.clone(), code: code.or(found.codes.first().copied()) });
     }
     let unknown = |code: &i64| outcome.is_some() && !found.codes.is_empty() && !found.codes.contains(code);
@@ -84,10 +84,11 @@ impl Known<'_> {
             Self::Activity(activity) => activity
                 .outcomes
                 .iter()
-                .filter_map(|outcome| {
-                    let error = outcome.errors.iter().find(|error| caught(error)).or(outcome.errors.first())?;
+                .filter(|outcome| !outcome.errors.is_empty() || !outcome.codes.is_empty())
+                .map(|outcome| {
+                    let error = outcome.errors.iter().find(|error| caught(error)).or(outcome.errors.first()).cloned();
                     let (name, codes) = (outcome.name.clone(), outcome.codes.clone());
-                    Some(Failure { name, error: error.clone(), codes, message: None })
+                    Failure { name, error, codes, message: None }
                 })
                 .collect(),
             Self::Nothing => Vec::new(),
@@ -107,7 +108,7 @@ mod tests {
         let nowhere = Span::new(Sources::new().add("", ""), 0, 0);
         let failure = |name: &str, error: &str, codes: &[i64]| Failure {
             name: Spanned::new(name.to_owned(), nowhere),
-            error: error.to_owned(),
+            error: Some(error.to_owned()),
             codes: codes.to_vec(),
             message: None,
         };

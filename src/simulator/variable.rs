@@ -54,6 +54,16 @@ pub fn text(value: &Value) -> String {
     }
 }
 
+/// Whether a parameter says yes, as a value or as a text.
+pub fn is_true(value: &Value) -> bool {
+    *value == Value::Bool(true) || value.as_str().is_some_and(|text| text.trim() == "true")
+}
+
+/// Whether a parameter says no, as a value or as a text.
+pub fn is_false(value: &Value) -> bool {
+    *value == Value::Bool(false) || value.as_str().is_some_and(|text| text.trim() == "false")
+}
+
 /// The value at a dotted path, if there is one that is not null.
 pub fn get<'a>(variables: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     let mut segments = path.split('.');

@@ -94,6 +94,10 @@ impl World {
             Role::StartInstance => role::walk::start(self, &call),
             Role::ContinueInstance => role::walk::go_on(self, &call),
             Role::Upload => role::upload::store(self, &call),
+            Role::CreateDefinition => role::definition::create(self, &call),
+            Role::DeployDefinition => role::definition::deploy(self, &call),
+            Role::FindDefinition => role::definition::find(self, &call),
+            Role::ReadDefinition => role::definition::read(self, &call),
         }
     }
 
@@ -140,7 +144,8 @@ impl World {
         if count > MAX_ENTRIES {
             return Err(vec![format!("a world is told {MAX_ENTRIES} entries at most")]);
         }
-        let problems = posted::problems(entries, self.setup.catalogue(), &self.setup.programs);
+        let programs = self.setup.shelves.programs(&self.id).into_iter().chain(self.setup.programs.iter().cloned());
+        let problems = posted::problems(entries, self.setup.catalogue(), &programs.collect::<Vec<_>>());
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 
@@ -229,8 +234,14 @@ impl World {
         self.book.take(keys)
     }
 
+    /// Ends what holds until the next wait state, where the process waits on.
+    pub(super) fn turn(&mut self) {
+        self.book.turn();
+    }
+
     /// Ends the world.
     pub fn close(&mut self) -> Closing {
+        self.setup.shelves.clear(&self.id);
         Closing {
             moves: std::mem::take(&mut self.log),
             lost_moves: self.lost_moves,

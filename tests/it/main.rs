@@ -14,4 +14,5 @@ mod mutations;
 mod project;
 mod secrets;
 mod targets;
+mod uploading;
 mod walking;

@@ -39,6 +39,12 @@ fn every_bound_is_documented() {
         ("recorded moves of a world", bound::MAX_MOVES.to_string()),
         ("captures of a subject", bound::MAX_CAPTURES.to_string()),
         ("entries of a world's script", bound::MAX_ENTRIES.to_string()),
+        (
+            "definitions uploaded to a world",
+            format!("{}, {} bytes in all", bound::MAX_DEFINITIONS, bound::MAX_LIBRARY_BYTES),
+        ),
+        ("a definition", format!("{} bytes", bound::MAX_DEFINITION_BYTES)),
+        ("components of a form", bound::MAX_COMPONENTS.to_string()),
         ("one advance of the clock", format!("{} days", bound::MAX_ADVANCE_MS / 86_400_000)),
         ("the clock ahead of its start", format!("{} days", bound::MAX_AHEAD_MS / 86_400_000)),
     ]

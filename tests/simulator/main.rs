@@ -1,8 +1,10 @@
 //! The simulator, through the wire of a catalogue: roles and refusals, behaviours, worlds, the control API over HTTP.
 
 mod behaviours;
+mod definitions;
 mod documentation;
 mod documents;
+mod forms;
 mod http;
 mod properties;
 mod refusals;

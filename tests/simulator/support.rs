@@ -221,7 +221,12 @@ impl Line {
 
     /// A task that waits.
     pub fn wait(self, code: &str, inputs: &[(&str, &str)], outputs: &[(&str, &str)]) -> Self {
-        self.add(code, r#"camunda:type="external" camunda:topic="t""#, inputs, outputs, &[])
+        self.wait_or(code, inputs, outputs, &[])
+    }
+
+    /// A task that waits, whose errors lead to the end.
+    pub fn wait_or(self, code: &str, inputs: &[(&str, &str)], outputs: &[(&str, &str)], errors: &[&str]) -> Self {
+        self.add(code, r#"camunda:type="external" camunda:topic="t""#, inputs, outputs, errors)
     }
 
     fn add(

@@ -44,7 +44,7 @@ fn a_session_is_opened() {
     assert_eq!(
         read.body.unwrap(),
         json!({
-            "id": instance, "tenantId": "simulator", "processDefnName": "onboarding", "processDefnVersion": 1,
+            "id": instance, "tenantId": "simulator", "processDefnId": "USLDYSMWDL5SG62CJT4J62MJTQ", "processDefnName": "onboarding", "processDefnVersion": 1,
             "createdAt": NOW, "elapsedMilliseconds": 1_500, "status": "PENDING"
         })
     );

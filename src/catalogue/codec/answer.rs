@@ -12,18 +12,31 @@ pub struct WireAnswer {
     pub headers: Vec<(String, String)>,
     /// The JSON body, if there is one.
     pub body: Option<Value>,
+    /// The media type, where the body is no JSON but this text.
+    pub media: Option<String>,
 }
 
 impl Exchange {
     /// Writes an answer: its constants, then the fields of a semantic object (`{"element": {"id": …}, "code": …}`) that it
     /// has a place for. Fields that are absent or null are left out; an answer without places and constants has no body.
     pub fn write_answer(&self, answer: &Answer, object: &Value) -> WireAnswer {
+        if let Some(media) = &answer.media {
+            let text = answer.fields.first().and_then(|field| fields::get(object, &field.name)).cloned();
+            return WireAnswer { status: answer.status, headers: Vec::new(), body: text, media: Some(media.clone()) };
+        }
         let body = (!answer.fields.is_empty() || !answer.constants.is_empty()).then(|| {
             let mut body = Value::Object(answer.constants.clone());
             fields::write(&answer.fields, object, &mut body);
             body
         });
-        WireAnswer { status: answer.status, headers: Vec::new(), body }
+        WireAnswer { status: answer.status, headers: Vec::new(), body, media: None }
+    }
+}
+
+impl Exchange {
+    /// Whether the body of an answer of this status is a text instead of JSON.
+    pub fn answers_text(&self, status: u16) -> bool {
+        self.answers.iter().any(|answer| answer.status == status && answer.media.is_some())
     }
 }
 
@@ -54,6 +67,7 @@ impl Wire {
         let object = json!({ "code": known.map(|known| known.code), "message": message });
         let mut body = Value::Object(Map::new());
         fields::write(&self.error_fields, &object, &mut body);
-        WireAnswer { status: known.map_or(400, |known| known.status), headers: Vec::new(), body: Some(body) }
+        let status = known.map_or(400, |known| known.status);
+        WireAnswer { status, headers: Vec::new(), body: Some(body), media: None }
     }
 }

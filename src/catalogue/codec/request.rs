@@ -74,7 +74,7 @@ impl Exchange {
             }
         }
         let method = self.methods.first().cloned().unwrap_or_default();
-        Ok(WireRequest { method, url: self.write_url(base_url, params)?, headers, body: self.write_body(params) })
+        Ok(WireRequest { method, url: self.write_url(base_url, params)?, headers, body: self.write_body(params)? })
     }
 
     fn write_url(&self, base_url: &str, params: &Params) -> Result<String, CodecError> {
@@ -103,18 +103,23 @@ impl Exchange {
         Ok(url)
     }
 
-    fn write_body(&self, params: &Params) -> WireBody {
-        match self.body.format {
+    fn write_body(&self, params: &Params) -> Result<WireBody, CodecError> {
+        Ok(match self.body.format {
             BodyFormat::None => WireBody::None,
             BodyFormat::Json => {
-                let object = params.iter().map(|(name, value)| {
+                let mut object = Map::new();
+                for (name, value) in params {
                     let value = match value {
                         ParamValue::Json(value) => value.clone(),
+                        ParamValue::File(media) if self.is_text(name) => {
+                            let text = str::from_utf8(&media.bytes);
+                            text.map_err(|_| self.unwritable(name, "the body", "it is no UTF-8"))?.into()
+                        }
                         ParamValue::File(media) => Value::String(BASE64.encode(&media.bytes)),
                     };
-                    (name.clone(), value)
-                });
-                let object = Value::Object(object.collect());
+                    object.insert(name.clone(), value);
+                }
+                let object = Value::Object(object);
                 let mut body = Value::Object(Map::new());
                 fields::write(&self.body.fields, &object, &mut body);
                 WireBody::Json(body)
@@ -129,7 +134,7 @@ impl Exchange {
                 });
                 WireBody::Multipart(parts.collect())
             }
-        }
+        })
     }
 
     /// The value of a field, which may be a member of a parameter.
@@ -183,7 +188,8 @@ impl Exchange {
         let mut params = Params::new();
         for (name, value) in object {
             let encoded = value.as_str().filter(|_| matches!(self.kind(&name), InputType::File { .. }));
-            match encoded.map(|text| BASE64.decode(text)) {
+            let decode = |text: &str| if self.is_text(&name) { Ok(text.into()) } else { BASE64.decode(text) };
+            match encoded.map(decode) {
                 None => params.insert(name, ParamValue::Json(value)),
                 Some(Ok(bytes)) => params.insert(name.clone(), Media::of_bytes(name, bytes).into()),
                 Some(Err(_)) => {
@@ -234,6 +240,11 @@ impl Exchange {
     /// What a parameter must be; text where nothing is declared.
     fn kind(&self, name: &str) -> &InputType {
         self.params.iter().find(|param| param.name.value == name).map_or(&InputType::Text, |param| &param.kind)
+    }
+
+    /// Whether a file stands in JSON as text.
+    fn is_text(&self, name: &str) -> bool {
+        self.params.iter().any(|param| param.name.value == name && param.as_text)
     }
 
     /// What of a parameter stands nowhere in the request: itself, or a member where members alone have places.

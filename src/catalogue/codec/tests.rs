@@ -200,6 +200,25 @@ fn a_body_that_cannot_be_read_is_refused() {
 }
 
 #[test]
+fn a_file_may_stand_in_json_as_text() {
+    let one = exchange(
+        "      path: /a\n      params: { form: { type: file, as: text }, scan: { type: file } }\n      \
+         body: { format: json, fields: { form: /resource, scan: /scan } }",
+    );
+    let file = |bytes: &[u8]| ParamValue::File(Media::of_bytes("form", bytes));
+    let given = Params::from([
+        ("form".to_owned(), file(b"{\"a\": 1}")),
+        ("scan".to_owned(), Media::of_bytes("scan", b"{".as_slice()).into()),
+    ]);
+    let written = one.write_request("http://e", &given).unwrap();
+    assert_eq!(written.body, WireBody::Json(json!({ "resource": "{\"a\": 1}", "scan": "ew==" })));
+    assert_eq!(one.read_request(&[], &written).unwrap(), given);
+    let binary = Params::from([("form".to_owned(), file(&[0xff]))]);
+    let why = one.write_request("http://e", &binary).unwrap_err().to_string();
+    assert_eq!(why, "`form` of `one` cannot stand in the body: it is no UTF-8");
+}
+
+#[test]
 fn parts_keep_types_file_names_and_members() {
     let one = exchange(PARTS);
     let file = Media { name: "a b.png".into(), media: "image/png".into(), bytes: [1, 2, 3].into() };

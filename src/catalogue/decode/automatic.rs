@@ -165,7 +165,7 @@ impl Reader<'_> {
             else {
                 continue;
             };
-            let error = fields.required_text("error", self.found).map(|error| error.value).unwrap_or_default();
+            let error = fields.required_text("error", self.found).map(|error| error.value);
             let own = fields.optional("codes");
             let own = self.codes(own);
             let message = fields.text("message", self.found).map(|message| message.value);

@@ -113,6 +113,12 @@ impl Check<'_> {
         if let Some(needs) = &activity.simulated.needs {
             self.needs(&needs.upload, activity);
         }
+        if let Some(form) = &activity.simulated.form {
+            let outcomes = [Some(&form.invalid), form.exceeded.as_ref()];
+            for name in outcomes.into_iter().flatten().filter(|name| activity.outcome(name).is_none()) {
+                self.unknown(name, "outcome", activity.outcomes.iter().map(|outcome| outcome.name.as_str()));
+            }
+        }
     }
 
     fn field_names(&self, exchange: &Exchange) -> BTreeSet<String> {
@@ -188,6 +194,11 @@ impl Check<'_> {
             if !places.contains(&name.as_str()) {
                 self.unknown(name, "parameter", places.iter().copied());
             }
+        }
+        if exchange.role.is_of_definitions() && exchange.of.is_none() {
+            let one =
+                Diagnostic::new(Id::CATALOGUE_INCOMPLETE, "definitions are `of` something").at(exchange.name.span);
+            self.found.push(one.help("add `of: process` or `of: form`"));
         }
         self.answers(exchange);
         self.files(exchange);

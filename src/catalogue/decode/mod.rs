@@ -4,6 +4,7 @@ mod activity;
 mod automatic;
 mod check;
 mod file;
+mod form;
 mod reader;
 mod session;
 mod simulated;

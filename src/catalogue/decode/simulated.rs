@@ -15,9 +15,10 @@ impl Reader<'_> {
         let locals = self.object(locals, "`locals`");
         let writes = fields.optional("writes");
         let writes = self.writes(writes);
+        let form = fields.optional("form").and_then(|node| self.form_use(node));
         let state = fields.text("state", self.found).filter(|state| self.state(state).is_some());
         fields.finish(self.found);
-        Simulated { needs, accepts, locals, writes, state: state.map(|state| state.value) }
+        Simulated { needs, accepts, locals, writes, form, state: state.map(|state| state.value) }
     }
 
     /// An exchange, or a mapping that says more.

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::Reader;
 use crate::catalogue::codec::check_pointer;
 use crate::catalogue::{
-    Answer, Body, BodyFormat, Credential, Exchange, Field, MEANINGS, Param, PathPattern, REASONS, Reason, Role, Wire,
+    Answer, Body, BodyFormat, Credential, DefinitionKind, Exchange, Field, MEANINGS, Param, PathPattern, REASONS,
+    Reason, Role, Wire,
 };
 use crate::diagnostic::{Diagnostic, Id, suggest};
 use crate::source::{Span, Spanned};
@@ -20,6 +21,7 @@ impl Reader<'_> {
             credential: None,
             error_fields: Vec::new(),
             reasons: BTreeMap::new(),
+            forms: None,
             exchanges: Vec::new(),
         };
         let Some(mut fields) = node.and_then(|node| Fields::of(node, "the wire", self.found)) else { return wire };
@@ -38,6 +40,7 @@ impl Reader<'_> {
                 self.named(reasons, "`reasons`").into_iter().filter_map(|entry| self.reason(entry)).collect();
             errors.finish(self.found);
         }
+        wire.forms = fields.optional("forms").and_then(|node| self.forms(node));
         let exchanges = fields.required("exchanges", self.found);
         wire.exchanges =
             self.named(exchanges, "`exchanges`").into_iter().filter_map(|one| self.exchange(one)).collect();
@@ -85,6 +88,11 @@ impl Reader<'_> {
         let mut fields = Fields::of(&entry.value, &format!("the exchange `{}`", name.value), self.found)?;
         let role = fields.required_text("role", self.found);
         let role = role.and_then(|role| self.word(&role, "role", Role::WORDS));
+        // A word that is none was told already; it counts as something.
+        let of = fields.text("of", self.found).map(|of| {
+            let kind = self.word(&of, "kind of definition", DefinitionKind::WORDS);
+            kind.unwrap_or(DefinitionKind::Process)
+        });
         let methods = fields.required("method", self.found);
         methods.iter().for_each(|node| self.filled(node, "`method`"));
         let methods = self.texts(methods, "`method`").into_iter().filter(|method| self.is_method(method));
@@ -122,6 +130,7 @@ impl Reader<'_> {
         Some(Exchange {
             name,
             role: role?,
+            of,
             methods,
             path: path?,
             query: plain(query),
@@ -169,6 +178,9 @@ impl Reader<'_> {
         let max_length = fields.integer("max-length", 0, i64::MAX, self.found);
         let min = fields.integer("min", i64::MIN, i64::MAX, self.found).map(|min| min.value);
         let default = fields.optional("default");
+        let as_text = fields.text("as", self.found);
+        let as_text =
+            as_text.and_then(|word| self.word(&word, "way to write a file", &[("base64", false), ("text", true)]));
         let Some(kind) = kind else {
             fields.know(&["one-of", "media", "max-bytes"]);
             fields.finish(self.found);
@@ -182,7 +194,7 @@ impl Reader<'_> {
             value
         });
         let max_length = max_length.map(|max| max.value.unsigned_abs());
-        Some(Param { name, kind, required, default, max_length, min, one_of })
+        Some(Param { name, kind, required, default, max_length, min, one_of, as_text: as_text.unwrap_or(false) })
     }
 
     fn body(&mut self, node: &Node) -> Option<Body> {
@@ -229,8 +241,9 @@ impl Reader<'_> {
         }
         let constants = fields.optional("constants");
         let constants = self.object(constants, "`constants`");
+        let media = fields.text("media", self.found).map(|media| media.value);
         fields.finish(self.found);
-        Some(Answer { name, status: status?, fields: places, values: composed, constants })
+        Some(Answer { name, status: status?, fields: places, values: composed, constants, media })
     }
 
     /// Names and where they stand. No two may be written to the same place.
@@ -262,7 +275,7 @@ impl Reader<'_> {
         fields
     }
 
-    fn pointer(&mut self, pointer: &Spanned<String>, format: BodyFormat) {
+    pub fn pointer(&mut self, pointer: &Spanned<String>, format: BodyFormat) {
         let part = format == BodyFormat::Multipart;
         let why = match check_pointer(pointer) {
             Err(why) => why,

@@ -36,7 +36,7 @@ impl Check<'_> {
             Some(Told::Fail { failure, code }) => Some((failure, code)),
             Some(Told::Raise { error, code }) => {
                 memory.judged(&call.node.id, true);
-                return memory.raise(&error, code, None);
+                return memory.raise(Some(&error), code, None);
             }
             None => match self.judge(call, &subject) {
                 Ok(failed) => failed,
@@ -81,16 +81,17 @@ impl Check<'_> {
         if let (Some(attempts), Some(limit)) = (counted, limit)
             && memory.attempt(&self.automatic.name.value, subject) >= limit
         {
-            let raised = attempts.raised_if.as_ref().is_none_or(|name| call.inputs.get(name).is_none_or(truth));
+            let raised =
+                attempts.raised_if.as_ref().is_none_or(|name| !call.inputs.get(name).is_some_and(variable::is_false));
             return match self.failure(&attempts.exceeded) {
                 Err(problem) => Effect::Incident(problem),
                 Ok(_) if !raised => self.completed(true),
                 Ok(exceeded) => {
-                    memory.raise(&exceeded.error, exceeded.codes.first().copied(), exceeded.message.clone())
+                    memory.raise(exceeded.error.as_deref(), exceeded.codes.first().copied(), exceeded.message.clone())
                 }
             };
         }
-        memory.raise(&failure.error, code, failure.message)
+        memory.raise(failure.error.as_deref(), code, failure.message)
     }
 
     fn completed(&self, failed: bool) -> Effect {
@@ -107,13 +108,5 @@ fn limit(call: &Call<'_>, attempts: &Attempts) -> Result<Option<u64>, String> {
             Ok(limit) => Ok(Some(limit)),
             Err(_) => Err(format!("the input parameter `{}` is no number of attempts", attempts.limit)),
         },
-    }
-}
-
-fn truth(value: &Value) -> bool {
-    match value {
-        Value::Bool(value) => *value,
-        Value::Null => true,
-        other => variable::text(other).trim() != "false",
     }
 }

@@ -61,6 +61,8 @@ pub struct Surfaced {
     pub code: i64,
     /// Its message.
     pub message: String,
+    /// What is wrong with single values, by their names.
+    pub problems: Map<String, Value>,
 }
 
 impl Memory {
@@ -80,10 +82,15 @@ impl Memory {
     }
 
     /// Counts one more failure of a subject and gives their number.
-    pub(super) fn attempt(&mut self, check: &str, subject: &str) -> u64 {
+    pub fn attempt(&mut self, check: &str, subject: &str) -> u64 {
         let attempts = self.attempts.entry((check.to_owned(), subject.to_owned())).or_default();
         *attempts += 1;
         *attempts
+    }
+
+    /// Forgets the attempts of one subject.
+    pub fn succeed(&mut self, check: &str, subject: &str) {
+        self.attempts.remove(&(check.to_owned(), subject.to_owned()));
     }
 
     /// Forgets the attempts of subjects that stand in a variable that is removed.
@@ -93,11 +100,15 @@ impl Memory {
         self.attempts.retain(|(_, subject), _| !inside(subject));
     }
 
-    /// Raises a BPMN error and keeps what the wire shows of it.
-    pub(super) fn raise(&mut self, error: &str, code: Option<i64>, message: Option<String>) -> Effect {
+    /// Raises a BPMN error, if there is one, and keeps what the wire shows of it.
+    pub(super) fn raise(&mut self, error: Option<&str>, code: Option<i64>, message: Option<String>) -> Effect {
         if let Some(code) = code {
-            self.waiting.failure = Some(Surfaced { code, message: message.clone().unwrap_or_default() });
+            let message = message.clone().unwrap_or_default();
+            self.waiting.failure = Some(Surfaced { code, message, problems: Map::new() });
         }
-        Effect::Error { code: error.to_owned(), message, set: Vec::new() }
+        match error {
+            Some(error) => Effect::Error { code: error.to_owned(), message, set: Vec::new() },
+            None => Effect::done(),
+        }
     }
 }

@@ -182,8 +182,8 @@ impl Player<'_> {
     /// Fails as it was told, else does what it does.
     fn plain(&mut self, told: Option<Told>, otherwise: impl FnOnce() -> Effect) -> Effect {
         match told {
-            Some(Told::Fail { failure, code }) => self.memory.raise(&failure.error, code, failure.message),
-            Some(Told::Raise { error, code }) => self.memory.raise(&error, code, None),
+            Some(Told::Fail { failure, code }) => self.memory.raise(failure.error.as_deref(), code, failure.message),
+            Some(Told::Raise { error, code }) => self.memory.raise(Some(&error), code, None),
             Some(Told::Pass) | None => otherwise(),
         }
     }

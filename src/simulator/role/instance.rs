@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use serde_json::{Map, Value, json};
 
 use super::compose;
@@ -20,8 +18,9 @@ pub fn create(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal>
         return Err(Refusal::because(Reason::Invalid, format!("a world holds {MAX_INSTANCES} instances at most")));
     }
     let process = token.text("process").unwrap_or_default();
-    let program = world.setup.program(process).ok_or(Reason::UnknownProcess)?;
-    let instance = Instance::new(world.identifier(), id.clone(), Arc::clone(program), call.base_url, world.now_ms);
+    let version = token.fields.get("process-version").and_then(Value::as_u64);
+    let program = world.setup.program(&world.id, process, version).ok_or(Reason::UnknownProcess)?;
+    let instance = Instance::new(world.identifier(), id.clone(), program, call.base_url, world.now_ms);
     let object = object(world, &instance);
     let fields = Data::from(&Value::Object(token.fields.clone()));
     let scope = compose::with_fields(compose::scope(world, call), &object).with("token", fields);
@@ -51,7 +50,8 @@ fn object(world: &World, instance: &Instance) -> Map<String, Value> {
         "instance": instance.id,
         "tenant": catalogue.session.simulated.tenant,
         "process": instance.program.name,
-        "process-version": 1,
+        "process-id": instance.program.id,
+        "process-version": instance.program.version,
         "created": clock::written(instance.created_ms),
         "elapsed": until.saturating_sub(instance.created_ms),
         "state": instance.state(catalogue),

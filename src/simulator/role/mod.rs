@@ -3,6 +3,8 @@
 pub mod completion;
 pub mod compose;
 pub mod credential;
+pub mod definition;
+pub mod filling;
 pub mod instance;
 pub mod screen;
 pub mod token;

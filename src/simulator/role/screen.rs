@@ -3,14 +3,24 @@ use serde_json::{Map, Value};
 use super::compose;
 use crate::catalogue::WireAnswer;
 use crate::process::State;
+use crate::simulator::behaviour::Surfaced;
 use crate::simulator::instance::Instance;
 use crate::simulator::refusal::{Reason, Refusal};
 use crate::simulator::world::{Call, World};
 use crate::template::Data;
 
-/// Tells where an instance stands: its screen, or its end. `moved` says whether the request has led there, so that a
-/// failure on the way belongs to it.
-pub fn write(world: &World, call: &Call<'_>, index: usize, moved: bool) -> Result<WireAnswer, Refusal> {
+/// Why it is told where an instance stands.
+pub enum Occasion {
+    /// Somebody asked.
+    Asked,
+    /// The request has led there, so that a failure on the way belongs to it.
+    Moved,
+    /// The request was for nothing, and the element waits on.
+    Stayed(Option<Surfaced>),
+}
+
+/// Tells where an instance stands: its screen, or its end.
+pub fn write(world: &World, call: &Call<'_>, index: usize, occasion: &Occasion) -> Result<WireAnswer, Refusal> {
     let instance = &world.instances[index];
     let execution = instance.execution.as_ref().ok_or(Reason::NotStarted)?;
     let catalogue = world.setup.catalogue();
@@ -37,10 +47,15 @@ pub fn write(world: &World, call: &Call<'_>, index: usize, moved: bool) -> Resul
             true
         }
     };
-    let failure = instance.memory.waiting.failure.as_ref().filter(|_| moved || ended);
+    let failure = match occasion {
+        Occasion::Stayed(failure) => failure.as_ref(),
+        Occasion::Moved => instance.memory.waiting.failure.as_ref(),
+        Occasion::Asked => instance.memory.waiting.failure.as_ref().filter(|_| ended),
+    };
     if let Some(failure) = failure {
         put("code", failure.code.into());
         put("message", failure.message.as_str().into());
+        put("problems", Some(&failure.problems).filter(|all| !all.is_empty()).cloned().map(Value::Object).into());
     }
     let answer = match failure {
         _ if ended => "end",

@@ -13,7 +13,8 @@ pub fn create(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal>
     let given = call.params.iter().filter_map(|(name, value)| Some((name.clone(), value.as_json()?.clone())));
     let mut fields: Map<String, Value> = given.collect();
     let process = fields.get("process").and_then(Value::as_str).unwrap_or_default();
-    if world.setup.program(process).is_none() {
+    let version = fields.get("process-version").and_then(Value::as_u64);
+    if world.setup.program(&world.id, process, version).is_none() {
         return Err(Refusal::because(Reason::UnknownProcess, format!("`{process}`")));
     }
     let name = fields.get("name").filter(|name| !name.is_null());

@@ -1,6 +1,8 @@
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{completion, screen};
+use super::completion;
+use super::filling::fill_in;
+use super::screen::{self, Occasion};
 use crate::catalogue::{Simulated, WireAnswer};
 use crate::process::{Input, NodeIndex};
 use crate::simulator::behaviour::Surfaced;
@@ -12,10 +14,10 @@ use crate::simulator::world::{Call, World};
 pub fn start(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> {
     let index = world.find(call)?;
     if world.instances[index].execution.is_some() {
-        return screen::write(world, call, index, false);
+        return screen::write(world, call, index, &Occasion::Asked);
     }
     world.begin(index, call.correlation);
-    screen::write(world, call, index, true)
+    screen::write(world, call, index, &Occasion::Moved)
 }
 
 /// Completes the element at which an instance waits, or fails there as it was told.
@@ -28,7 +30,7 @@ pub fn go_on(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> 
     let activity = program.activity(node, setup.catalogue());
     let nothing = Simulated::default();
     let simulated = activity.map_or(&nothing, |activity| &activity.simulated);
-    let locals = completion::locals(call, simulated);
+    let mut locals = completion::locals(call, simulated);
     completion::judge(simulated, &locals, &world.instances[index])?;
     let node = &program.definition[node];
     let mut keys = vec![node.id.as_str()];
@@ -40,22 +42,64 @@ pub fn go_on(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> 
     let told = directive.as_ref().map(|directive| told(directive, &failures, node.title())).transpose();
     let told = told.map_err(|problem| Refusal::because(Reason::Invalid, format!("the script is wrong: {problem}")))?;
     let set: Vec<(String, Value)> = directive.map(|directive| directive.set.into_iter().collect()).unwrap_or_default();
-    let (error, code, message) = match told {
-        Some(Told::Fail { failure, code }) => (failure.error, code, failure.message),
-        Some(Told::Raise { error, code }) => (error, code, None),
-        Some(Told::Pass) | None => {
+    let failing = match told {
+        Some(Told::Fail { failure, code }) => {
+            Some(Failing { error: failure.error, code, message: failure.message, problems: Map::new() })
+        }
+        Some(Told::Raise { error, code }) => {
+            Some(Failing { error: Some(error), code, message: None, problems: Map::new() })
+        }
+        Some(Told::Pass) => None,
+        None => activity.and_then(|activity| fill_in(world, index, (activity, node), &failures, &mut locals)),
+    };
+    match failing {
+        Some(failing) => fail(world, call, index, failing, set),
+        None => {
             let execution = world.instances[index].execution.as_ref().ok_or(Reason::NotStarted)?;
             let input = completion::input(locals, simulated, execution, set);
             world.apply(index, input, call.correlation)?;
-            return screen::write(world, call, index, true);
+            screen::write(world, call, index, &Occasion::Moved)
         }
-    };
-    world.apply(index, Input::Throw { code: error, message: message.clone(), set }, call.correlation)?;
-    let waiting = &mut world.instances[index].memory.waiting;
-    if let (Some(code), None) = (code, &waiting.failure) {
-        waiting.failure = Some(Surfaced { code, message: message.unwrap_or_default() });
     }
-    screen::write(world, call, index, true)
+}
+
+/// How an interactive element fails.
+pub struct Failing {
+    /// The BPMN error that is raised; without one the element waits on.
+    pub error: Option<String>,
+    /// The code on the wire, if the wire shows it.
+    pub code: Option<i64>,
+    /// The message on the wire.
+    pub message: Option<String>,
+    /// What is wrong with single values, by their names.
+    pub problems: Map<String, Value>,
+}
+
+fn fail(
+    world: &mut World,
+    call: &Call<'_>,
+    index: usize,
+    failing: Failing,
+    set: Vec<(String, Value)>,
+) -> Result<WireAnswer, Refusal> {
+    let Failing { error, code, message, problems } = failing;
+    let surfaced = code.map(|code| Surfaced { code, message: message.clone().unwrap_or_default(), problems });
+    let Some(error) = error else {
+        if let Some(execution) = &mut world.instances[index].execution {
+            for (path, value) in set {
+                let written = execution.write(&path, value);
+                written.map_err(|problem| Refusal::because(Reason::Invalid, problem.to_string()))?;
+            }
+        }
+        world.turn();
+        return screen::write(world, call, index, &Occasion::Stayed(surfaced));
+    };
+    world.apply(index, Input::Throw { code: error, message, set }, call.correlation)?;
+    let waiting = &mut world.instances[index].memory.waiting;
+    if waiting.failure.is_none() {
+        waiting.failure = surfaced;
+    }
+    screen::write(world, call, index, &Occasion::Moved)
 }
 
 /// Whether the element at which an instance waits takes this exchange. One that lists no activities is taken by all that no
