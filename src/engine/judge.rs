@@ -110,9 +110,12 @@ impl Walker<'_> {
             let value = value.map(|(_, value)| json!(value));
             judgements.extend(matcher.judge(&format!("header `{}`", name.value), value.as_ref(), &scope));
         }
+        let there = (!reading.body.is_null()).then_some(&*reading.body);
         if let Some(body) = &expect.body {
-            let there = (!reading.body.is_null()).then_some(&*reading.body);
             judgements.extend(body.judge(there, &scope));
+        }
+        if let Some(schema) = &expect.schema {
+            judgements.extend(schema.judge("body", there, &scope));
         }
         if let Some(time) = &expect.time {
             judgements.extend(promise(time, "time in ms", Some(json!(reading.millis)), &scope));

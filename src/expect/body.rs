@@ -66,13 +66,9 @@ impl BodyExpectation {
         self.parts.iter().flat_map(|part| part.matcher.references())
     }
 
-    /// Hands in JSON Schema files, see [`Matcher::load_schemas`].
-    pub fn load_schemas(
-        &mut self,
-        load: &mut dyn FnMut(&Spanned<String>, &mut Diagnostics) -> Option<Value>,
-        found: &mut Diagnostics,
-    ) {
-        self.parts.iter_mut().for_each(|part| part.matcher.load_schemas(load, found));
+    /// Its matchers.
+    pub fn matchers_mut(&mut self) -> impl Iterator<Item = &mut Matcher> {
+        self.parts.iter_mut().map(|part| &mut part.matcher)
     }
 
     /// Judges a body, `None` if there is none. One that cannot be read is for [`unreadable`](Self::unreadable).

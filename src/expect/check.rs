@@ -6,6 +6,7 @@ use super::difference::{Difference, Extent, compare, covers, differences};
 use super::format::Moment;
 use super::kind::{JsonType, Kind, MAX_UNORDERED, Test};
 use super::phrase::{SHOWN, describe, phrases};
+use super::matcher::TOLD;
 use super::shown;
 use crate::query::{compare_numbers, equal};
 
@@ -145,12 +146,22 @@ fn present(kind: &Kind<Value>, actual: &Value) -> Checked {
         Kind::Format(format) => text(actual, |text| format.accepts(text)),
         Kind::Schema(schema) => {
             let errors = schema.errors(actual);
-            Checked::of(errors.is_empty()).note(|| Some(errors.join("; ")))
+            let holds = errors.is_empty();
+            let (diff, messages): (Vec<_>, Vec<_>) =
+                errors.into_iter().map(|error| (error.difference, error.message)).unzip();
+            Checked { diff, ..Checked::of(holds) }.note(|| Some(told(&messages)))
         }
         Kind::Unordered(expected) => unordered(expected, actual),
         // Judged without looking at the value, in `check`.
         Kind::Exists(_) | Kind::Not(_) | Kind::OneOf(_) | Kind::Any(_) | Kind::All(_) => Checked::of(false),
     }
+}
+
+/// The first problems in words; all of them are in the differences.
+fn told(messages: &[String]) -> String {
+    let more = messages.len().saturating_sub(TOLD);
+    let told = messages[..messages.len() - more].join("; ");
+    if more == 0 { told } else { format!("{told}; and {more} more") }
 }
 
 fn text(actual: &Value, holds: impl FnOnce(&str) -> bool) -> Checked {

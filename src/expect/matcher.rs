@@ -7,14 +7,14 @@ use super::difference::{Difference, DifferenceKind};
 use super::kind::{Kind, Test};
 use super::phrase::{SHOWN, phrase};
 use super::reading::Reader;
-use super::{Judgement, Verdict, around, excerpt, shown};
+use super::{Judgement, SchemaFiles, Verdict, around, excerpt, shown};
 use crate::diagnostic::Diagnostics;
-use crate::source::{Sources, Span, Spanned};
+use crate::source::{Sources, Span};
 use crate::template::{Reference, Scope, Template, TemplateError};
 use crate::yaml::Node;
 
 /// Most differences that a message tells; all of them are in [`Judgement::diff`].
-const TOLD: usize = 3;
+pub(super) const TOLD: usize = 3;
 
 /// What is wanted of one value, compiled from YAML.
 ///
@@ -71,23 +71,36 @@ impl Matcher {
         self.templates.iter().flat_map(|template| template.references())
     }
 
-    /// Hands in the JSON Schema files that it names. `load` reads one, relative to the file that names it, and reports
-    /// itself what it cannot read. A matcher whose schema was not loaded is undecidable.
-    pub fn load_schemas(
-        &mut self,
-        load: &mut dyn FnMut(&Spanned<String>, &mut Diagnostics) -> Option<Value>,
-        found: &mut Diagnostics,
-    ) {
+    /// A JSON Schema, or the name of its file.
+    pub fn read_schema(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Self {
+        let mut reader = Reader { sources, found, templates: Vec::new() };
+        let kind = reader.kind("schema", node);
+        let tests = kind.into_iter().map(|kind| Compiled::new(Test { span: node.span, kind })).collect();
+        Self { span: node.span, tests, templates: reader.templates }
+    }
+
+    /// Reads the JSON Schema files that it names; `folder` is that of the file that names them, below the project's root and
+    /// with a closing `/`. A matcher whose schema was not loaded is undecidable.
+    pub fn load_schemas(&mut self, folder: &str, files: &mut SchemaFiles, found: &mut Diagnostics) {
         for compiled in &mut self.tests {
-            let mut test = compiled.test.clone();
-            test.kind.schemas(&mut |schema| {
-                if let Some(path) = schema.wanted().cloned() {
-                    let text = load(&path, found);
-                    schema.load(text.as_ref(), path.span, found);
-                }
+            let mut loaded = false;
+            compiled.test.kind.schemas(&mut |schema| {
+                loaded |= schema.waiting().is_some();
+                schema.load(folder, files, found);
             });
-            *compiled = Compiled::new(test);
+            if loaded {
+                *compiled = Compiled::new(compiled.test.clone());
+            }
         }
+    }
+
+    /// Where it names a JSON Schema file.
+    pub fn schema_file(&self) -> Option<Span> {
+        self.tests.iter().find_map(|compiled| {
+            let mut place = None;
+            compiled.test.kind.clone().schemas(&mut |schema| place = place.or(schema.waiting()));
+            place
+        })
     }
 
     /// Judges a value, `None` if nothing is there: one judgement for each matcher of the map. `subject` names the value in
@@ -152,6 +165,9 @@ fn expected_value(kind: &Kind<Value>) -> Option<&Value> {
 fn message(subject: &str, kind: &Kind<Value>, actual: Option<&Value>, expected: &str, checked: &Checked) -> String {
     let Some(actual) = actual else { return format!("{subject} is absent, expected {expected}") };
     let place = |one: &Difference| one.path != "$";
+    if let (Kind::Schema(_), Some(problems)) = (kind, &checked.note) {
+        return format!("{subject} is not {expected}: {problems}");
+    }
     if !checked.diff.is_empty() && checked.diff.iter().all(place) {
         let unordered = matches!(kind, Kind::Unordered(_));
         return format!("{subject} differs from what is expected in {}", places(&checked.diff, unordered));

@@ -20,6 +20,11 @@ mod reading;
 mod schema;
 mod shown;
 mod status;
+#[cfg(feature = "json-schema")]
+mod validator;
+#[cfg(not(feature = "json-schema"))]
+#[path = "no_validator.rs"]
+mod validator;
 #[cfg(test)]
 mod tests;
 
@@ -30,5 +35,6 @@ pub use judgement::{Judgement, Verdict};
 pub use kind::{MATCHERS, MAX_UNORDERED};
 pub use matcher::Matcher;
 pub use pattern::MAX_PATTERN_SIZE;
+pub use schema::{MAX_SCHEMA_BYTES, MAX_SCHEMA_FILES, SchemaFiles};
 pub use shown::{MAX_EXCERPT_TEXT, MAX_EXCERPT_VALUES, around, excerpt, shown};
 pub use status::StatusExpectation;

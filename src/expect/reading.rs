@@ -64,7 +64,7 @@ impl Reader<'_> {
         Some(test)
     }
 
-    fn kind(&mut self, name: &str, node: &Node) -> Option<Kind<Template>> {
+    pub(super) fn kind(&mut self, name: &str, node: &Node) -> Option<Kind<Template>> {
         Some(match name {
             "eq" => Kind::Equal(self.template(node)),
             "ne" => Kind::NotEqual(self.template(node)),
@@ -105,7 +105,7 @@ impl Reader<'_> {
             },
             "schema" => Kind::Schema(match &node.kind {
                 Shape::Scalar(_) => Schema::file(node.text("`schema`", self.found)?, self.found),
-                Shape::Mapping(_) => Schema::inline(&node.to_json(), node.span, self.found),
+                Shape::Mapping(_) => Schema::inline(node.to_json(), node.span, self.found),
                 Shape::Sequence(_) => return node.wrong("`schema`", "a file or a JSON Schema", self.found),
             }),
             _ => return None,

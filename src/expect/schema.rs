@@ -1,157 +1,175 @@
+use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::Difference;
+use super::validator::{self, Compiled};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Span, Spanned};
 
-/// A JSON Schema, compiled as soon as its text is known.
+/// Largest JSON Schema file, in bytes.
+pub const MAX_SCHEMA_BYTES: usize = 4 << 20;
+/// Most files that one JSON Schema refers to, directly or by others.
+pub const MAX_SCHEMA_FILES: usize = 64;
+
+/// Reads a file by its path below the project's root, or says why it cannot be read.
+pub(super) type Read = Arc<dyn Fn(&str) -> Result<Vec<u8>, String> + Send + Sync>;
+
+/// The JSON Schema files of a project, each read and compiled once, however many matchers name it.
+pub struct SchemaFiles {
+    read: Read,
+    compiled: HashMap<String, Result<Arc<Compiled>, Refused>>,
+}
+
+impl SchemaFiles {
+    /// `read` gives the bytes of a file by its path below the project's root, or says why it cannot be read. It alone decides
+    /// which files those are.
+    pub fn new(read: impl Fn(&str) -> Result<Vec<u8>, String> + Send + Sync + 'static) -> Self {
+        Self { read: Arc::new(read), compiled: HashMap::new() }
+    }
+
+    fn get(&mut self, path: &str) -> Result<Arc<Compiled>, Refused> {
+        if let Some(known) = self.compiled.get(path) {
+            return known.clone();
+        }
+        let made = validator::from_file(path, &self.read).map(Arc::new);
+        self.compiled.insert(path.to_owned(), made.clone());
+        made
+    }
+}
+
+impl fmt::Debug for SchemaFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SchemaFiles").field("compiled", &self.compiled.keys()).finish_non_exhaustive()
+    }
+}
+
+/// A JSON Schema, compiled as soon as all of its text is known.
 #[derive(Clone, Debug)]
 pub(super) struct Schema {
-    file: Option<Spanned<String>>,
+    /// Where it is written, or where its file is named.
+    span: Span,
+    /// Its file, unless it stands in the scenario itself.
+    file: Option<String>,
     state: State,
 }
 
 #[derive(Clone, Debug)]
 enum State {
-    /// A file that nobody has read yet.
-    Named,
-    Compiled(Arc<compiled::Compiled>),
+    /// A file that nobody has read yet, or a schema that refers to files.
+    Waiting(Option<Arc<Value>>),
+    Compiled(Arc<Compiled>),
     /// Its problem was reported.
     Broken,
 }
 
 impl Schema {
-    pub(super) fn inline(schema: &Value, span: Span, found: &mut Diagnostics) -> Self {
-        let mut made = Self { file: None, state: State::Named };
-        made.load(Some(schema), span, found);
+    /// A schema that stands in the scenario itself.
+    pub(super) fn inline(schema: Value, span: Span, found: &mut Diagnostics) -> Self {
+        let mut made = Self { span, file: None, state: State::Broken };
+        if refers_to_files(&schema) && validator::AVAILABLE {
+            made.state = State::Waiting(Some(Arc::new(schema)));
+        } else {
+            made.settle(validator::alone(&schema).map(Arc::new), found);
+        }
         made
     }
 
+    /// A schema in a file of its own.
     pub(super) fn file(path: Spanned<String>, found: &mut Diagnostics) -> Self {
-        let available = compiled::AVAILABLE || {
-            found.push(unavailable(path.span));
-            false
-        };
-        Self { file: Some(path), state: if available { State::Named } else { State::Broken } }
+        let mut made = Self { span: path.span, file: Some(path.value), state: State::Waiting(None) };
+        if !validator::AVAILABLE {
+            made.settle(Err(Refused::unavailable()), found);
+        }
+        made
     }
 
-    /// The file that has to be read before anything can be judged.
-    pub(super) fn wanted(&self) -> Option<&Spanned<String>> {
-        self.file.as_ref().filter(|_| matches!(self.state, State::Named))
+    /// Reads what it needs. `folder` is that of the scenario, below the project's root and with a closing `/`.
+    pub(super) fn load(&mut self, folder: &str, files: &mut SchemaFiles, found: &mut Diagnostics) {
+        let State::Waiting(inline) = &self.state else { return };
+        let made = match (inline, &self.file) {
+            (Some(schema), _) => validator::beside(schema, folder, &files.read).map(Arc::new),
+            (None, Some(path)) => files.get(&format!("{folder}{path}")),
+            (None, None) => return,
+        };
+        self.settle(made, found);
     }
 
-    pub(super) fn load(&mut self, schema: Option<&Value>, span: Span, found: &mut Diagnostics) {
-        let Some(schema) = schema else {
-            self.state = State::Broken;
-            return;
-        };
-        self.state = match compiled::Compiled::new(schema) {
-            Ok(compiled) => State::Compiled(Arc::new(compiled)),
-            Err(compiled::Refused::Unavailable) => {
-                found.push(unavailable(span));
-                State::Broken
+    /// Where it is written, if it needs files.
+    pub(super) fn waiting(&self) -> Option<Span> {
+        matches!(self.state, State::Waiting(_)).then_some(self.span)
+    }
+
+    fn settle(&mut self, made: Result<Arc<Compiled>, Refused>, found: &mut Diagnostics) {
+        match made {
+            Ok(compiled) => self.state = State::Compiled(compiled),
+            Err(Refused { says, why, help }) => {
+                let one = Diagnostic::new(Id::EXPECT_SCHEMA, format!("{} {says}", self.name())).label(self.span, why);
+                found.push(one.help_if(help.map(str::to_owned)));
+                self.state = State::Broken;
             }
-            #[cfg(feature = "json-schema")]
-            Err(compiled::Refused::Invalid(why)) => {
-                found.push(Diagnostic::new(Id::EXPECT_SCHEMA, "this is not a JSON Schema").label(span, why));
-                State::Broken
-            }
-        };
+        }
     }
 
     pub(super) fn problem(&self) -> Option<String> {
         match &self.state {
             State::Compiled(_) => None,
             State::Broken => Some(format!("{} cannot be used", self.name())),
-            State::Named => Some(format!("{} was not loaded", self.name())),
+            State::Waiting(_) => Some(format!("{} was not loaded", self.name())),
         }
     }
 
     pub(super) fn name(&self) -> String {
         match &self.file {
-            Some(path) => format!("the schema `{}`", path.value),
+            Some(path) => format!("the schema `{path}`"),
             None => "the schema".to_owned(),
         }
     }
 
-    /// What is wrong with a value, a few places at most.
-    pub(super) fn errors(&self, value: &Value) -> Vec<String> {
+    /// Everything that is wrong with a value, up to the bound on differences.
+    pub(super) fn errors(&self, value: &Value) -> Vec<SchemaError> {
         match &self.state {
             State::Compiled(compiled) => compiled.errors(value),
-            State::Named | State::Broken => Vec::new(),
+            State::Waiting(_) | State::Broken => Vec::new(),
         }
     }
 }
 
-fn unavailable(span: Span) -> Diagnostic {
-    Diagnostic::new(Id::EXPECT_SCHEMA, "this build of flowproof cannot judge by JSON Schema")
-        .at(span)
-        .help("build it with `--features json-schema`, or use matchers")
+/// One thing that is wrong with a value by its schema.
+pub(super) struct SchemaError {
+    /// Where, what the keyword wants, and what is there.
+    pub(super) difference: Difference,
+    /// The same in words.
+    pub(super) message: String,
 }
 
-#[cfg(feature = "json-schema")]
-mod compiled {
-    use serde_json::Value;
+/// Why there is no schema.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    /// Completes "the schema …".
+    pub(super) says: &'static str,
+    pub(super) why: String,
+    pub(super) help: Option<&'static str>,
+}
 
-    pub(super) const AVAILABLE: bool = true;
-    /// Most errors of one value that are told.
-    const TOLD: usize = 3;
-    /// Most characters of one error; it quotes the value.
-    const MAX_TOLD: usize = 200;
-
-    #[derive(Debug)]
-    pub(super) struct Compiled(jsonschema::Validator);
-
-    pub(super) enum Refused {
-        #[expect(dead_code, reason = "said by builds without JSON Schema")]
-        Unavailable,
-        Invalid(String),
-    }
-
-    impl Compiled {
-        /// References to other documents are not followed: nothing is fetched.
-        pub(super) fn new(schema: &Value) -> Result<Self, Refused> {
-            jsonschema::validator_for(schema).map(Self).map_err(|error| Refused::Invalid(error.to_string()))
-        }
-
-        pub(super) fn errors(&self, value: &Value) -> Vec<String> {
-            let told = self.0.iter_errors(value).take(TOLD);
-            told.map(|error| {
-                let place = error.instance_path().to_string();
-                let place = if place.is_empty() { "it".to_owned() } else { format!("`{place}`") };
-                let text = format!("{place}: {error}");
-                match text.char_indices().nth(MAX_TOLD) {
-                    Some((end, _)) => format!("{}…", &text[..end]),
-                    None => text,
-                }
-            })
-            .collect()
-        }
+impl Refused {
+    pub(super) fn unavailable() -> Self {
+        let why = "this build of flowproof cannot judge by JSON Schema".to_owned();
+        let help = "build it with `--features json-schema`, or use matchers";
+        Self { says: "cannot be used", why, help: Some(help) }
     }
 }
 
-#[cfg(not(feature = "json-schema"))]
-mod compiled {
-    use serde_json::Value;
-
-    pub(super) const AVAILABLE: bool = false;
-
-    /// Never made in this build.
-    #[derive(Debug)]
-    pub(super) enum Compiled {}
-
-    pub(super) enum Refused {
-        Unavailable,
-    }
-
-    impl Compiled {
-        pub(super) fn new(_: &Value) -> Result<Self, Refused> {
-            Err(Refused::Unavailable)
-        }
-
-        pub(super) fn errors(&self, _: &Value) -> Vec<String> {
-            match *self {}
-        }
+/// Whether a schema has a reference that leads out of it.
+fn refers_to_files(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            let reference = matches!(name.as_str(), "$ref" | "$dynamicRef").then(|| value.as_str()).flatten();
+            reference.is_some_and(|reference| !reference.starts_with('#')) || refers_to_files(value)
+        }),
+        Value::Array(items) => items.iter().any(refers_to_files),
+        _ => false,
     }
 }

@@ -54,6 +54,14 @@ impl StatusExpectation {
         }
     }
 
+    /// Its matcher, if it is one.
+    pub fn matcher_mut(&mut self) -> Option<&mut Matcher> {
+        match &mut self.0 {
+            Wanted::Class(..) => None,
+            Wanted::Matching(matcher) => Some(matcher),
+        }
+    }
+
     /// The templates of its expected values.
     pub fn templates(&self) -> &[Template] {
         match &self.0 {

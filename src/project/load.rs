@@ -9,6 +9,7 @@ use crate::catalogue::Catalogue;
 use crate::check::{self, FileFact, Surroundings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::engine::Files;
+use crate::expect::SchemaFiles;
 use crate::plan::{Plan, PlannedFile, Rows, SIMULATOR};
 use crate::process::Definition;
 use crate::scenario::Scenario;
@@ -44,6 +45,7 @@ pub struct Project {
     pub(super) tables: Tables,
     planned: Vec<PlannedFile>,
     invalid: HashSet<FileId>,
+    schemas: SchemaFiles,
 }
 
 impl Project {
@@ -54,8 +56,12 @@ impl Project {
         let start = start.canonicalize().unwrap_or(start);
         let current = current.canonicalize().unwrap_or_else(|_| current.to_owned());
         let root = folder_with(&start, SETTINGS).or_else(|| folder_with(&current, SETTINGS)).unwrap_or(current);
+        let files = Arc::new(DiskFiles::below(&root));
+        let read = Arc::clone(&files);
+        let read = move |path: &str| read.load(path).map(|file| file.bytes.to_vec()).map_err(|error| error.to_string());
         let mut project = Self {
-            files: Arc::new(DiskFiles::below(&root)),
+            files,
+            schemas: SchemaFiles::new(read),
             root,
             sources: Sources::new(),
             settings: None,
@@ -201,13 +207,15 @@ impl Project {
             self.invalid.insert(file);
             return;
         };
-        let Some(scenario) = Scenario::decode(&node, &self.sources, file, &mut self.found) else {
+        let Some(mut scenario) = Scenario::decode(&node, &self.sources, file, &mut self.found) else {
             self.invalid.insert(file);
             return;
         };
         if !selection.includes(&scenario) {
             return;
         }
+        let folder = &id[..id.rfind('/').map_or(0, |slash| slash + 1)];
+        scenario.load_schemas(folder, &mut self.schemas, &mut self.found);
         let rows = self.rows(&id, &scenario);
         let planned = self.plan_file(id, scenario, rows.unwrap_or(Rows::Single));
         self.check(&planned);

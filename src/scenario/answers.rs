@@ -4,6 +4,7 @@ use std::time::Duration;
 use super::step::read_inputs;
 use super::{Branch, Inputs, Retry, Save, Simulate, StepExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::expect::Matcher;
 use crate::source::{Sources, Span, Spanned};
 use crate::yaml::{self, Fields, Kind, Node};
 
@@ -39,6 +40,13 @@ impl Visits {
     pub fn all(&self) -> &[Answer] {
         match self {
             Self::Every(one) => std::slice::from_ref(&**one),
+            Self::Each(many) => many,
+        }
+    }
+
+    fn all_mut(&mut self) -> &mut [Answer] {
+        match self {
+            Self::Every(one) => std::slice::from_mut(&mut **one),
             Self::Each(many) => many,
         }
     }
@@ -80,6 +88,14 @@ impl Answers {
             Some(AnswersEntry { key: entry.key.clone(), visits })
         };
         Self { entries: entries.iter().filter_map(|entry| read(entry, found)).collect(), span: Some(node.span) }
+    }
+
+    /// Visits its matchers.
+    pub(super) fn matchers_mut(&mut self, visit: &mut dyn FnMut(&mut Matcher)) {
+        for answer in self.entries.iter_mut().flat_map(|entry| entry.visits.all_mut()) {
+            answer.expect.iter_mut().flat_map(StepExpectation::matchers_mut).for_each(&mut *visit);
+            answer.on.iter_mut().flat_map(|branch| &mut branch.steps).for_each(|step| step.matchers_mut(visit));
+        }
     }
 
     /// Every answer of every entry.

@@ -19,6 +19,8 @@ pub struct StepExpectation {
     pub headers: Vec<(Spanned<String>, Matcher)>,
     /// The body of the answer.
     pub body: Option<BodyExpectation>,
+    /// A JSON Schema of the body.
+    pub schema: Option<Matcher>,
     /// The state of the process instance, in the engine's words.
     pub instance: Option<Promise>,
     /// How long the answer took, in milliseconds of real time.
@@ -53,6 +55,7 @@ impl StepExpectation {
             status: None,
             headers: Vec::new(),
             body: None,
+            schema: None,
             instance: None,
             time: None,
             next: None,
@@ -72,6 +75,7 @@ impl StepExpectation {
             status: fields.optional("status").map(|node| StatusExpectation::read(node, sources, found)),
             headers,
             body: fields.optional("body").map(|node| BodyExpectation::read(node, sources, found)),
+            schema: fields.optional("schema").map(|node| Matcher::read_schema(node, sources, found)),
             instance: Promise::read(fields.entry("instance"), sources, found),
             time: Promise::read(fields.entry("time"), sources, found),
             next: fields.text("next", found),
@@ -113,6 +117,18 @@ impl StepExpectation {
     }
 }
 
+impl StepExpectation {
+    /// Its matchers.
+    pub(super) fn matchers_mut(&mut self) -> impl Iterator<Item = &mut Matcher> {
+        let promises = [&mut self.code, &mut self.instance, &mut self.time].into_iter().flatten();
+        let promises = promises.map(|promise| &mut promise.matcher);
+        let headers = self.headers.iter_mut().map(|(_, matcher)| matcher);
+        let body = self.body.iter_mut().flat_map(BodyExpectation::matchers_mut);
+        let status = self.status.iter_mut().filter_map(StatusExpectation::matcher_mut);
+        promises.chain(headers).chain(body).chain(status).chain(&mut self.schema)
+    }
+}
+
 /// What must hold at the end of a scenario.
 #[derive(Clone, Debug)]
 pub struct WalkExpectation {
@@ -151,6 +167,12 @@ impl WalkExpectation {
             outcomes.iter().map(|entry| (entry.key.clone(), entry.value.texts("an outcome", found))).collect();
         fields.finish(found);
         Some(Self { span: node.span, instance, walk, walk_includes, visits, never, outcomes })
+    }
+
+    /// Its matchers.
+    pub(super) fn matchers_mut(&mut self) -> impl Iterator<Item = &mut Matcher> {
+        let instance = self.instance.iter_mut().map(|promise| &mut promise.matcher);
+        instance.chain(self.visits.iter_mut().map(|(_, matcher)| matcher))
     }
 
     /// Every activity that it names.

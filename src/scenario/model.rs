@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use super::{Answers, Cases, SessionUse, Simulate, Standing, Step, Title, Variable, WalkExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::expect::{Matcher, SchemaFiles};
 use crate::source::{FileId, Sources, Spanned};
 use crate::yaml::{self, Fields, Node};
 
@@ -135,6 +136,21 @@ impl Scenario {
         };
         scenario.check_ids(found);
         Some(scenario)
+    }
+
+    /// Reads the JSON Schema files that its matchers name; `folder` is that of its file, below the project's root and with a
+    /// closing `/`.
+    pub fn load_schemas(&mut self, folder: &str, files: &mut SchemaFiles, found: &mut Diagnostics) {
+        let mut load = |matcher: &mut Matcher| matcher.load_schemas(folder, files, found);
+        let steps = self.before.iter_mut().chain(&mut self.after);
+        match &mut self.body {
+            Body::Steps(body) => steps.chain(body).for_each(|step| step.matchers_mut(&mut load)),
+            Body::Answers(answers) => {
+                steps.for_each(|step| step.matchers_mut(&mut load));
+                answers.matchers_mut(&mut load);
+            }
+        }
+        self.expect.iter_mut().flat_map(WalkExpectation::matchers_mut).for_each(load);
     }
 
     /// The steps of the file, section by section; none for `answers`.

@@ -257,6 +257,15 @@ impl Step {
         }
     }
 
+    /// Visits its matchers, those of steps inside it too.
+    pub(super) fn matchers_mut(&mut self, visit: &mut dyn FnMut(&mut Matcher)) {
+        if let StepKind::Check(checks) = &mut self.kind {
+            checks.iter_mut().for_each(|check| visit(&mut check.matcher));
+        }
+        self.expect.iter_mut().flat_map(StepExpectation::matchers_mut).for_each(&mut *visit);
+        self.on.iter_mut().flat_map(|branch| &mut branch.steps).for_each(|step| step.matchers_mut(visit));
+    }
+
     /// Every template of the step, for checks of what it reads.
     pub fn templates(&self) -> Vec<&Template> {
         let mut templates: Vec<&Template> = Vec::new();

@@ -1,6 +1,6 @@
 use super::Reader;
 use crate::catalogue::When;
-use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::diagnostic::{Diagnostic, Id};
 use crate::expect::{Matcher, StatusExpectation};
 use crate::source::Spanned;
 use crate::yaml::{Entry, Fields, Node};
@@ -18,13 +18,11 @@ impl Reader<'_> {
 
     /// A name and the matcher behind it.
     pub fn matcher(&mut self, entry: &Entry) -> (Spanned<String>, Matcher) {
-        let mut matcher = Matcher::read(&entry.value, self.sources, self.found);
-        let mut refuse = |path: &Spanned<String>, found: &mut Diagnostics| {
+        let matcher = Matcher::read(&entry.value, self.sources, self.found);
+        if let Some(file) = matcher.schema_file() {
             let one = Diagnostic::new(Id::WRONG_VALUE, "a catalogue reads no other file, so it has no schemas");
-            found.push(one.at(path.span));
-            None
-        };
-        matcher.load_schemas(&mut refuse, self.found);
+            self.found.push(one.at(file));
+        }
         (entry.key.clone(), matcher)
     }
 }
