@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::difference::{Difference, Extent, compare, covers, differences};
 use super::format::Moment;
 use super::kind::{JsonType, Kind, MAX_UNORDERED, Test};
-use super::phrase::{SHOWN, describe, phrases};
 use super::matcher::TOLD;
+use super::phrase::{SHOWN, describe, phrases};
 use super::shown;
 use crate::query::{compare_numbers, equal};
 

@@ -20,13 +20,13 @@ mod reading;
 mod schema;
 mod shown;
 mod status;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "json-schema")]
 mod validator;
 #[cfg(not(feature = "json-schema"))]
 #[path = "no_validator.rs"]
 mod validator;
-#[cfg(test)]
-mod tests;
 
 pub use body::BodyExpectation;
 pub use difference::{Difference, DifferenceKind, MAX_ALIGNED, MAX_DIFFERENCES, differences};

@@ -113,7 +113,10 @@ fn told(error: &ValidationError, whole: &Value) -> Vec<SchemaError> {
         Keyword::Required { property } => {
             let path = format!("{path}{}", member_step(property.as_str().unwrap_or_default()));
             let message = format!("{} is absent and `required`", place(&path));
-            return vec![SchemaError { difference: Difference::new(&path, Some(&json!({ "required": [property] })), None), message }];
+            return vec![SchemaError {
+                difference: Difference::new(&path, Some(&json!({ "required": [property] })), None),
+                message,
+            }];
         }
         Keyword::AdditionalProperties { unexpected } | Keyword::UnevaluatedProperties { unexpected } => {
             let one = |name: &String| {

@@ -102,7 +102,7 @@ impl StepExpectation {
     pub(super) fn is_empty(&self) -> bool {
         let promised = [&self.code, &self.instance, &self.time].into_iter().any(Option::is_some);
         let named = !self.outcome.is_empty() || !self.headers.is_empty() || self.next.is_some();
-        !promised && !named && self.status.is_none() && self.body.is_none()
+        !promised && !named && self.status.is_none() && self.body.is_none() && self.schema.is_none()
     }
 
     /// Everything that its expected values read.

@@ -29,6 +29,10 @@ impl Poll {
         std::iter::once(&self.until).chain(&self.stop_when)
     }
 
+    pub(super) fn expectations_mut(&mut self) -> impl Iterator<Item = &mut StepExpectation> {
+        std::iter::once(&mut self.until).chain(&mut self.stop_when)
+    }
+
     pub(super) fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of(node, "`poll`", found)?;
         let every = fields.duration("every", found);

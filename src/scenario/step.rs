@@ -262,7 +262,8 @@ impl Step {
         if let StepKind::Check(checks) = &mut self.kind {
             checks.iter_mut().for_each(|check| visit(&mut check.matcher));
         }
-        self.expect.iter_mut().flat_map(StepExpectation::matchers_mut).for_each(&mut *visit);
+        let expectations = self.expect.iter_mut().chain(self.poll.iter_mut().flat_map(Poll::expectations_mut));
+        expectations.flat_map(StepExpectation::matchers_mut).for_each(&mut *visit);
         self.on.iter_mut().flat_map(|branch| &mut branch.steps).for_each(|step| step.matchers_mut(visit));
     }
 

@@ -12,6 +12,7 @@ mod house;
 mod loopback;
 mod mutations;
 mod project;
+mod schemas;
 mod secrets;
 mod targets;
 mod uploading;

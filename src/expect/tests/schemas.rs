@@ -65,7 +65,8 @@ fn a_schema_judges_inside_of_other_matchers() {
 
 #[test]
 fn a_schema_in_the_scenario_refers_to_files_from_there() {
-    let files = [("shared/item.json", r##"{ "items": { "$ref": "#/$defs/own" }, "$defs": { "own": { "type": "string" } } }"##)];
+    let files =
+        [("shared/item.json", r##"{ "items": { "$ref": "#/$defs/own" }, "$defs": { "own": { "type": "string" } } }"##)];
     let (matcher, told, _) = load(r#"{ schema: { $ref: "../shared/item.json" } }"#, &files);
     assert_eq!(told, "");
     assert!(matcher.judge("body", Some(&json!(["a"])), &scope())[0].holds());
@@ -105,8 +106,7 @@ fn what_cannot_be_used_is_told_where_it_is_named() {
         ("scenarios/pattern.json", r#"{ "pattern": "(" }"#),
         ("scenarios/dialect.json", r#"{ "$schema": "https://example.com/dialect" }"#),
     ];
-    let names =
-        ["none", "broken", "inside", "text", "remote", "missing", "outside", "nowhere", "pattern", "dialect"];
+    let names = ["none", "broken", "inside", "text", "remote", "missing", "outside", "nowhere", "pattern", "dialect"];
     let told = names.map(|name| load(&format!("{{ schema: {name}.json }}"), files).1);
     insta::assert_snapshot!(told.join("\n"));
     insta::assert_snapshot!("inline", load("{ schema: { type: strin } }", &[]).1 + &load("{ schema: [1] }", &[]).1);
