@@ -1,14 +1,20 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde_json::Value;
 
-use crate::diagnostic::suggest;
+use super::list::ListArguments;
+use super::selection::SelectionArguments;
+use crate::diagnostic::{Diagnostics, suggest};
+use crate::scenario::is_id;
 use crate::schema::Kind;
+use crate::source::Sources;
+use crate::yaml::{Scalar, ScalarStyle};
 
 const EXIT_CODES: &str = "\
 Exit codes, the gravest wins:
-    0  every scenario passed
-    1  an expectation does not hold
+    0  every scenario passed, or failed in a way that is known
+    1  an expectation does not hold, or a failure was known for a time that is over
     2  invalid files or arguments
     3  a target could not be reached, or a scenario could not be carried out
     4  no scenario was selected
@@ -28,6 +34,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Check scenarios, settings, catalogues and processes without running anything
     Check(CheckArguments),
+    /// List scenarios, activities, outcomes, processes and tags
+    List(ListArguments),
     /// Serve the simulator: it executes process definitions behind the engine's API
     Simulate(SimulateArguments),
     /// Print the JSON Schema of a kind of file, for editors
@@ -40,18 +48,19 @@ Examples:
   flowproof run scenarios                          against the simulator
   flowproof run scenarios --env staging            against an environment of flowproof.yaml
   flowproof run scenarios --tag nightly --jobs 16
+  flowproof run scenarios/happy-path.yaml:12       the scenario or case at a line
+  flowproof run --filter \"'face' in tags and 748 in codes\"
   flowproof run scenarios --report ndjson=out/events.ndjson
 ")]
 pub(super) struct RunArguments {
-    /// Scenario files, or folders of them
-    #[arg(default_value = "scenarios")]
-    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub selection: SelectionArguments,
     /// The environment of flowproof.yaml to run against
     #[arg(long, env = "FLOWPROOF_ENV")]
     pub env: Option<String>,
-    /// Run only scenarios with this tag; may be repeated
-    #[arg(long, value_name = "TAG")]
-    pub tag: Vec<String>,
+    /// Give a variable of scenarios another value, read as in YAML; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
+    pub var: Vec<(String, Value)>,
     /// How many scenarios run at a time [default: 8]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub jobs: Option<u32>,
@@ -74,9 +83,8 @@ pub(super) struct RunArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
-    /// Scenario files, or folders of them
-    #[arg(default_value = "scenarios")]
-    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub selection: SelectionArguments,
 }
 
 #[derive(Debug, Args)]
@@ -139,6 +147,26 @@ fn parse_kind(text: &str) -> Result<Kind, String> {
     kind.ok_or_else(|| suggest(text, names()).unwrap_or_default())
 }
 
+fn parse_variable(text: &str) -> Result<(String, Value), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE, such as `country=us`")?;
+    if !is_id(name) {
+        return Err(format!("`{name}` is no name of a variable"));
+    }
+    Ok((name.to_owned(), read_scalar(value)))
+}
+
+/// A value as a YAML scalar: `748` is a number, `"748"` is text. What stands in quotes that do not close is text.
+fn read_scalar(text: &str) -> Value {
+    let plain = || Scalar { text: text.to_owned(), style: ScalarStyle::Plain }.value();
+    if !text.starts_with(['"', '\'']) {
+        return plain();
+    }
+    let mut sources = Sources::new();
+    let file = sources.add("--var", text);
+    let node = crate::yaml::parse(&sources, file, &mut Diagnostics::new());
+    node.and_then(|node| node.as_scalar().map(Scalar::value)).unwrap_or_else(plain)
+}
+
 fn parse_process(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
         Some((name, path)) if !name.is_empty() && !path.is_empty() => Ok((name.to_owned(), path.into())),
@@ -154,6 +182,18 @@ mod tests {
     #[test]
     fn the_arguments_are_sound() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn variables_are_read_as_in_yaml() {
+        let value = |text| parse_variable(text).map(|(_, value)| value);
+        assert_eq!(value("n=748"), Ok(748.into()));
+        assert_eq!(value("on=true"), Ok(true.into()));
+        assert_eq!(value("zip=0755"), Ok("0755".into()));
+        assert_eq!(value("n='748'"), Ok("748".into()));
+        assert_eq!(value("n=\"a=b\""), Ok("a=b".into()));
+        assert_eq!(value("nothing="), Ok(Value::Null));
+        assert!(value("first-name=x").is_err() && value("x").is_err());
     }
 
     #[test]

@@ -4,9 +4,11 @@ mod arguments;
 mod check;
 mod exit;
 mod interrupt;
+mod list;
 mod reports;
 mod run;
 mod schema;
+mod selection;
 mod simulate;
 mod simulator;
 mod terminal;
@@ -22,6 +24,7 @@ pub fn execute(arguments: Arguments) -> Exit {
     match arguments.command {
         Command::Run(run) => run::execute(&run),
         Command::Check(check) => check::execute(&check),
+        Command::List(list) => list::execute(&list),
         Command::Simulate(simulate) => simulate::execute(&simulate),
         Command::Schema(schema) => schema::execute(&schema),
     }

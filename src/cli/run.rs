@@ -1,5 +1,8 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+
+use serde_json::Value;
 
 use super::arguments::RunArguments;
 use super::simulator::Embedded;
@@ -9,7 +12,7 @@ use crate::diagnostic::suggest;
 use crate::engine::{Cancel, Clock, Options, Run, Target, Urgency};
 use crate::event::Summary;
 use crate::http::{ClientConfig, Pem, ProxyRule};
-use crate::project::{Project, Selection};
+use crate::project::Project;
 use crate::redact::{Redactor, Secret};
 use crate::settings::{self, Defaults, Environment};
 use crate::source::{Span, Spanned};
@@ -20,15 +23,12 @@ const JOBS: usize = 8;
 
 pub(super) fn execute(arguments: &RunArguments) -> Exit {
     let current = world::current_folder();
-    let mut project = Project::open(arguments.paths.first().map(AsRef::as_ref), &current);
-    project.today = Some(world::today());
-    let selection = Selection { tags: arguments.tag.clone() };
-    project.add_scenarios(&arguments.paths, &current, &selection);
+    let mut project = arguments.selection.project(&current);
     let invalid = project.found.has_errors();
     show_diagnostics(std::mem::take(&mut project.found).sorted(), &project.sources);
     let outcome = if project.plan.is_empty() {
         if !invalid {
-            complain("no scenario was selected");
+            complain(&arguments.selection.nothing(&project));
         }
         Exit::Nothing
     } else {
@@ -49,6 +49,7 @@ struct Prepared {
 }
 
 fn run(arguments: &RunArguments, project: &Project, current: &Path) -> Result<Exit, String> {
+    check_variables(&arguments.var, project)?;
     let environment = environment(arguments, project)?;
     if environment.production && !arguments.allow_production {
         let name = &environment.name.value;
@@ -71,6 +72,7 @@ fn run(arguments: &RunArguments, project: &Project, current: &Path) -> Result<Ex
         jobs: arguments.jobs.map(|jobs| jobs as usize).or(defaults.jobs).unwrap_or(JOBS),
         timeout: defaults.timeout,
         scenario_timeout: defaults.scenario_timeout,
+        vars: arguments.var.iter().cloned().collect(),
         clock: Clock::new(jiff::Timestamp::now),
         ids: world::ids(),
     };
@@ -95,6 +97,23 @@ fn run(arguments: &RunArguments, project: &Project, current: &Path) -> Result<Ex
         exit = exit.max(Exit::Errored);
     }
     Ok(exit)
+}
+
+/// A variable that no scenario has would be given in vain.
+fn check_variables(given: &[(String, Value)], project: &Project) -> Result<(), String> {
+    let known: Vec<&str> = project
+        .plan
+        .files()
+        .iter()
+        .flat_map(|file| &file.scenario.vars)
+        .map(|variable| variable.name.value.as_str())
+        .collect();
+    for (name, _) in given.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+        let help = suggest(name, known.iter().copied().collect::<BTreeSet<_>>());
+        let help = help.unwrap_or_else(|| "they have none at all".to_owned());
+        return Err(format!("no selected scenario has a variable `{name}`: {help}"));
+    }
+    Ok(())
 }
 
 fn exit_of(summary: &Summary) -> Exit {

@@ -95,6 +95,10 @@ rules! {
     UNKNOWN_CASE = Error "scenario/unknown-case": "A case is named that the scenario does not have.";
     UNKNOWN_STEP = Error "scenario/unknown-step": "A `goto` names no step of its block.";
 
+    // What is asked for on the command line.
+    FILTER = Error "select/filter": "A filter reads what no scenario has, calls a function, or gives neither true nor false.";
+    UNKNOWN_LINE = Error "select/line": "A line or case is asked for that a scenario does not have.";
+
     // Cases.
     CASES_FORMAT = Error "cases/format": "A file of cases is not written in a way that is known.";
     CASES_SYNTAX = Error "cases/syntax": "A file of cases is no well-formed CSV, or no list of JSON objects.";

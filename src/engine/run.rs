@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
@@ -29,6 +31,8 @@ pub struct Options {
     pub timeout: Duration,
     /// How long one scenario may take, its `after` not included.
     pub scenario_timeout: Duration,
+    /// Values that variables of scenarios have instead of their own.
+    pub vars: BTreeMap<String, Value>,
     /// The clock.
     pub clock: Clock,
     /// Where fresh ids come from.

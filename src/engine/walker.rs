@@ -369,6 +369,10 @@ impl<'r> Walker<'r> {
                 let message = format!("the variable `{name}` is made of itself");
                 return Err(Trouble::errored("run/variable", message).at(&self.run.sources, variable.name.span));
             }
+            if let Some(value) = self.run.options.vars.get(name) {
+                self.memory.set_var(name, value, false, "was given by `--var`".to_owned());
+                continue;
+            }
             self.evaluating.push(name.clone());
             let inner = self.prepare(variable.value.references());
             self.evaluating.pop();

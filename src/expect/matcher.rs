@@ -66,6 +66,16 @@ impl Matcher {
         &self.templates
     }
 
+    /// The values that it takes, where it names them itself: `748`, `{ in: [748, 802] }`.
+    pub fn listed(&self) -> Vec<&Value> {
+        let [Compiled { constant: Some(constant), .. }] = self.tests.as_slice() else { return Vec::new() };
+        match &constant.kind {
+            Kind::Equal(value) => vec![value],
+            Kind::In(Value::Array(values)) => values.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Everything that its expected values read.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.templates.iter().flat_map(|template| template.references())

@@ -1,8 +1,12 @@
 //! What will be run: each scenario, row by row, with the catalogue and the process definition that it uses.
 
+mod exercise;
+mod filter;
 #[expect(clippy::module_inception, reason = "the room's main noun is its own name")]
 mod plan;
 mod planned;
 
+pub use exercise::{Exercise, exercises};
+pub use filter::Filter;
 pub use plan::{Plan, PlannedFile, Rows};
 pub use planned::{Planned, SIMULATOR};

@@ -33,6 +33,8 @@ pub struct PlannedFile {
 pub enum Rows {
     /// It has none and is one scenario itself.
     Single,
+    /// It is not meant at all.
+    None,
     /// All of them.
     All(Arc<Table>),
     /// These, from 0.
@@ -44,6 +46,7 @@ impl Rows {
     pub fn len(&self) -> usize {
         match self {
             Self::Single => 1,
+            Self::None => 0,
             Self::All(table) => table.len(),
             Self::Some(_, rows) => rows.len(),
         }
@@ -57,14 +60,14 @@ impl Rows {
     /// The table, if there is one.
     pub fn table(&self) -> Option<&Arc<Table>> {
         match self {
-            Self::Single => None,
+            Self::Single | Self::None => None,
             Self::All(table) | Self::Some(table, _) => Some(table),
         }
     }
 
     fn case(&self, at: usize) -> Option<Case> {
         let row = match self {
-            Self::Single => return None,
+            Self::Single | Self::None => return None,
             Self::All(_) => u32::try_from(at).ok(),
             Self::Some(_, rows) => rows.get(at).copied(),
         };

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::cases::Tables;
 use super::discover::{folder_with, shown, yaml_files};
-use super::{DiskFiles, Selection};
+use super::wanted::{Part, Wanted, narrow};
+use super::{DiskFiles, Offered, Selection};
 use crate::catalogue::Catalogue;
 use crate::check::{self, FileFact, Surroundings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
@@ -43,7 +44,10 @@ pub struct Project {
     /// The day on which dates in scenarios are judged; without one they are not.
     pub today: Option<jiff::civil::Date>,
     pub(super) tables: Tables,
+    /// What there was to select from.
+    pub offered: Offered,
     planned: Vec<PlannedFile>,
+    filter_failed: bool,
     invalid: HashSet<FileId>,
     schemas: SchemaFiles,
 }
@@ -70,7 +74,9 @@ impl Project {
             plan: Plan::default(),
             tables: Tables::default(),
             today: None,
+            offered: Offered::default(),
             planned: Vec::new(),
+            filter_failed: false,
             found: Diagnostics::new(),
             invalid: HashSet::new(),
         };
@@ -157,16 +163,23 @@ impl Project {
 
     /// Reads the scenarios below some paths and keeps those that are selected.
     pub fn add_scenarios(&mut self, paths: &[PathBuf], current: &Path, selection: &Selection) {
-        let mut seen = HashSet::new();
+        // What of each file is meant; everything where no part of it is named.
+        let mut wanted: BTreeMap<PathBuf, Vec<Part>> = BTreeMap::new();
+        let mut named = HashSet::new();
         for path in paths {
-            let absolute = current.join(path);
+            let Wanted { path: absolute, part } = Wanted::read(path, current);
             let absolute = absolute.canonicalize().unwrap_or(absolute);
-            let named = !absolute.is_dir();
             match yaml_files(&absolute) {
                 Ok(files) => {
+                    if !absolute.is_dir() {
+                        named.insert(absolute);
+                    }
                     for file in files {
-                        if seen.insert(file.clone()) {
-                            self.add_scenario(&file, named, selection);
+                        let known = wanted.contains_key(&file);
+                        let parts = wanted.entry(file).or_default();
+                        match &part {
+                            Some(part) if !known || !parts.is_empty() => parts.push(part.clone()),
+                            _ => parts.clear(),
                         }
                     }
                 }
@@ -176,10 +189,18 @@ impl Project {
                 }
             }
         }
+        for (file, parts) in wanted {
+            self.add_scenario(&file, named.contains(&file), &parts, selection);
+            if self.filter_failed {
+                // What is meant is not known, so nothing is.
+                self.planned.clear();
+                break;
+            }
+        }
         self.plan = Plan::new(std::mem::take(&mut self.planned));
     }
 
-    fn add_scenario(&mut self, path: &Path, named: bool, selection: &Selection) {
+    fn add_scenario(&mut self, path: &Path, named: bool, parts: &[Part], selection: &Selection) {
         let id = shown(&self.root, path);
         let Some(file) = self.read_text(&id, None) else { return };
         let before = self.found.errors();
@@ -211,14 +232,20 @@ impl Project {
             self.invalid.insert(file);
             return;
         };
-        if !selection.includes(&scenario) {
+        self.offered.add(&scenario);
+        if !selection.fits_tags(&scenario) {
             return;
         }
         let folder = &id[..id.rfind('/').map_or(0, |slash| slash + 1)];
         scenario.load_schemas(folder, &mut self.schemas, &mut self.found);
         let rows = self.rows(&id, &scenario);
-        let planned = self.plan_file(id, scenario, rows.unwrap_or(Rows::Single));
+        let mut planned = self.plan_file(id, scenario, rows.unwrap_or(Rows::Single));
         self.check(&planned);
+        self.found.extend(narrow(&mut planned, parts, &self.sources));
+        if let Some(Err(problem)) = selection.filter.as_ref().map(|filter| filter.narrow(&mut planned)) {
+            self.found.push(*problem);
+            self.filter_failed = true;
+        }
         if self.found.errors() == before {
             self.planned.push(planned);
         } else {

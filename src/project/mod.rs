@@ -8,7 +8,8 @@ mod discover;
 mod disk;
 mod load;
 mod select;
+mod wanted;
 
 pub use disk::{DiskFiles, MAX_FILE_BYTES};
 pub use load::{Project, SETTINGS};
-pub use select::Selection;
+pub use select::{Offered, Selection};

@@ -80,11 +80,11 @@ impl Look {
         self.paint(Style::new().fg_color(Some(colour.into())).bold(), text)
     }
 
-    pub(super) fn strong(&self, text: &str) -> String {
+    pub(crate) fn strong(&self, text: &str) -> String {
         self.paint(Style::new().bold(), text)
     }
 
-    pub(super) fn faint(&self, text: &str) -> String {
+    pub(crate) fn faint(&self, text: &str) -> String {
         self.paint(Style::new().dimmed(), text)
     }
 

@@ -25,3 +25,5 @@ pub use failure::ReportError;
 pub use look::{Look, Surroundings};
 pub use ndjson::Ndjson;
 pub use stored::{MAX_LINE_BYTES, Stored, stored};
+pub(crate) use table::{Cell, Table};
+pub(crate) use text::clean;

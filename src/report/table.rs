@@ -1,13 +1,13 @@
-use super::text::{pad, width};
+use super::text::{cut, pad, width};
 
 /// Rows of cells in aligned columns.
 #[derive(Default)]
-pub(super) struct Table {
+pub(crate) struct Table {
     rows: Vec<Vec<Cell>>,
 }
 
 /// A cell: what it says, and the same with colours.
-pub(super) struct Cell {
+pub(crate) struct Cell {
     plain: String,
     painted: String,
     right: bool,
@@ -31,6 +31,26 @@ impl Cell {
 impl Table {
     pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
         self.rows.push(cells.into_iter().collect());
+    }
+
+    /// Cuts cells of the columns that may give way, in that order, until no line is longer than `most`. No column becomes
+    /// narrower than a word.
+    pub fn fit(&mut self, most: usize, gives: &[usize]) {
+        const NARROWEST: usize = 12;
+        for &column in gives {
+            let columns = self.columns();
+            let whole = columns.iter().sum::<usize>() + 2 * columns.len().saturating_sub(1);
+            let over = whole.saturating_sub(most);
+            if over == 0 {
+                return;
+            }
+            let left = columns[column].saturating_sub(over).max(NARROWEST.min(columns[column]));
+            for cell in self.rows.iter_mut().filter_map(|row| row.get_mut(column)) {
+                if width(&cell.plain) > left {
+                    *cell = Cell { right: cell.right, ..Cell::left(cut(&cell.plain, left)) };
+                }
+            }
+        }
     }
 
     /// The lines, two blanks between columns, none at their ends.

@@ -37,6 +37,7 @@ fn a_defect_that_one_scenario_meets_leaves_the_others_alone() {
             jobs: 1,
             timeout: Duration::from_secs(1),
             scenario_timeout: Duration::from_secs(10),
+            vars: Default::default(),
             clock: Clock::new(|| jiff::Timestamp::UNIX_EPOCH),
             ids: Arc::new(uuid::Uuid::nil),
         },

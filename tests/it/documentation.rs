@@ -42,10 +42,51 @@ fn documented_scenarios_run() {
     assert_eq!(files.len(), count);
 }
 
+/// The words of a command line, without what quotes them.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut quote, mut word) = (Vec::new(), None, String::new());
+    for c in line.chars() {
+        match (c, quote) {
+            (c, Some(open)) if c == open => quote = None,
+            (c, Some(_)) => word.push(c),
+            ('"' | '\'', None) => quote = Some(c),
+            (' ', None) => words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty())),
+            (c, None) => word.push(c),
+        }
+    }
+    words.extend(Some(word).filter(|word| !word.is_empty()));
+    words
+}
+
+/// Every command line in the documentation succeeds on what ships, and gives every line that is shown below it.
+#[test]
+fn documented_commands_work() {
+    let project = TestProject::shipped();
+    let mut count = 0;
+    let text = std::fs::read_to_string(shipped().join("docs/commands.md")).unwrap();
+    for block in text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+        for part in block.split("$ flowproof ").skip(1) {
+            let (line, shown) = part.split_once('\n').unwrap();
+            let words = words(line);
+            let output = project.command(&words.iter().map(String::as_str).collect::<Vec<_>>()).output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+            let given = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+            for shown in shown.lines() {
+                let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(given.contains(&shown), "{line} does not give `{shown}`:\n{given}");
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 6, "{count} commands");
+}
+
 #[test]
 fn help_teaches() {
     let project = TestProject::new();
-    for arguments in [&["--help"][..], &["run", "--help"], &["check", "--help"], &["simulate", "--help"]] {
+    for arguments in
+        [&["--help"][..], &["run", "--help"], &["check", "--help"], &["list", "--help"], &["simulate", "--help"]]
+    {
         let output = project.command(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(0));
         insta::assert_snapshot!(arguments.join(" "), String::from_utf8_lossy(&output.stdout));
