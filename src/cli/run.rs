@@ -108,12 +108,10 @@ fn check_variables(given: &[(String, Value)], project: &Project) -> Result<(), S
         .flat_map(|file| &file.scenario.vars)
         .map(|variable| variable.name.value.as_str())
         .collect();
-    for (name, _) in given.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-        let help = suggest(name, known.iter().copied().collect::<BTreeSet<_>>());
-        let help = help.unwrap_or_else(|| "they have none at all".to_owned());
-        return Err(format!("no selected scenario has a variable `{name}`: {help}"));
-    }
-    Ok(())
+    let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(&name.as_str())) else { return Ok(()) };
+    let help = suggest(name, known.iter().copied().collect::<BTreeSet<_>>());
+    let help = help.unwrap_or_else(|| "they have none at all".to_owned());
+    Err(format!("no selected scenario has a variable `{name}`: {help}"))
 }
 
 fn exit_of(summary: &Summary) -> Exit {
