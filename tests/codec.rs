@@ -43,6 +43,12 @@ static CATALOGUES: LazyLock<Vec<Catalogue>> = LazyLock::new(|| {
             ("element.name: /activity/name", "element.name: [/activity/names/0, /activityName]"),
             ("parameters.stepId: /stepId", "parameters.stepId: /parameters/step"),
             ("bearer: /token", "bearer: /credentials/0/jwt"),
+            ("definition: /resources/bpmn/data", "definition: /files/0/content"),
+            ("form: /resource }", "form: /content/json }"),
+            ("problems: /errors", "problems: /errors/0/fields"),
+            ("variables.reviewComment: /comment", "variables.reviewComment: /verdict/why"),
+            ("review.status: /review/status", "review.status: /verdicts/0"),
+            ("id: /content/0/id", "id: /newest/id"),
         ]),
         // Other places: parts, paths, headers, queries.
         edited(&[
@@ -55,6 +61,24 @@ static CATALOGUES: LazyLock<Vec<Catalogue>> = LazyLock::new(|| {
             ("path: /api/process-server/startProcess\n      query: { pi: instance }", "path: '/v2/start-{instance}'"),
             ("query: { pt: token }", "headers: { X-Token: token }"),
             ("headers: { X-API-Key: key }", "query: { 'the key': key }"),
+            ("processInstances/{instance}/review\"", "reviews\"\n      headers: { X-Instance: instance }"),
+            (
+                "body: { format: json, fields: { variables.reviewStatus",
+                "body: { format: multipart, fields: { variables.reviewStatus",
+            ),
+            (
+                "body:\n        format: json\n        fields: { name: /name, description: /description, status: /status, creation",
+                "body:\n        format: multipart\n        fields: { name: /name, description: /description, status: /status, creation",
+            ),
+            (
+                "query: &newest { page: page, size: size, sort: sort }",
+                "headers: &newest { X-Page: page, X-Size: size, X-Sort: sort }",
+            ),
+            ("query: *newest", "headers: *newest"),
+            (
+                "found: { status: 200, media: application/xml, fields: { text: \"\" } }",
+                "found: { status: 200, fields: { text: /xml } }",
+            ),
         ]),
         // The whole body is the parameters.
         edited(&[("            parameters: /parameters", "            parameters: \"\"")]),
@@ -95,8 +119,12 @@ fn value_of(exchange: &Exchange, name: &str) -> BoxedStrategy<ParamValue> {
     let whole = exchange.body.fields.iter().any(|field| field.name.value == name);
     let json = match kind {
         Some(InputType::Map) if !whole && !places.is_empty() => {
-            let member = (prop::sample::select(places), json_value());
-            prop::collection::btree_map(member.0, member.1, 1..4).prop_map(|members| json!(members)).boxed()
+            // A part is text where nothing else is declared, and members are not declared.
+            let text = ".{0,12}".prop_map(Value::from).boxed();
+            let value = if exchange.body.format == BodyFormat::Json { json_value().boxed() } else { text };
+            prop::collection::btree_map(prop::sample::select(places), value, 1..4)
+                .prop_map(|members| json!(members))
+                .boxed()
         }
         Some(InputType::Integer) => any::<i64>().prop_map(Value::from).boxed(),
         Some(InputType::Number) => any::<i32>().prop_map(|number| json!(f64::from(number) / 4.0)).boxed(),

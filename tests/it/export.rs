@@ -30,7 +30,7 @@ fn with_export() -> TestProject {
 fn the_export_is_walked_from_start_to_end() {
     let ran = with_export().run(&[]);
     assert_eq!(ran.code, Some(0), "{}{}", ran.stderr, ran.stdout);
-    assert!(ran.verdicts().len() >= 5);
+    assert!(ran.verdicts().len() >= 8);
     let moves = ran.events().filter(|event| event["event"] == "token-moved").count();
     assert!(moves > 1_000, "{moves} moves");
 }
@@ -75,6 +75,12 @@ fn changed_walks_are_noticed() {
             "after waiting, the process still stands at `capture-face`",
         ),
         ("capture-timeout", "COMPLETED_TERMINATED", "COMPLETED_ENDED_SUCCESS", "instance is \"COMPLETED_TERMINATED\""),
+        ("rejected", "decision: REJECTED", "decision: APPROVED", "expected `rejected`"),
+        ("rejected", "COMPLETED_ENDED_ERROR", "COMPLETED_ENDED_SUCCESS", "instance is \"COMPLETED_ENDED_ERROR\""),
+        ("pause", "pauseBypass: \"\"", "pauseBypass: \"yes\"", "instance is \"ACTIVE\", expected \"PAUSED\""),
+        ("documents", "country: AU", "country: us", "gave `refused`"),
+        ("documents", "{ change-document: true }", "{ image: clear.jpg }", "expected `document-changed`"),
+        ("documents", "[detected, detected, success]", "[detected, detected, detected]", "expected `success`"),
         ("review", "overallDecision: REVIEW", "overallDecision: PASS", "back-office-review"),
         (
             "licence-two-sided",

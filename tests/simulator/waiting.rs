@@ -218,6 +218,15 @@ fn results_of_a_function_stand_where_the_catalogue_says() {
 }
 
 #[test]
+fn results_without_a_place_are_an_incident() {
+    let line = Line::default().task("ECF02", &[("functionName", "checkMail")], &[], &[]).wait(SHOW, &[], &[]);
+    let told = json!({ "entries": [{ "key": "checkMail", "visits": { "every": { "results": { "pass": true } } } }] });
+    let end = started(line.end(), told).start();
+    assert_eq!(end.object["state"], "COMPLETED_PROCESS_ERROR");
+    assert!(end.object["message"].as_str().unwrap().contains("have no place"), "{end:?}");
+}
+
+#[test]
 fn what_has_no_results_cannot_be_told_any() {
     let mut client = Client::new(Line::default().task("CFQ01", &[], &[], &[]).wait(SHOW, &[], &[]).end());
     client.open();

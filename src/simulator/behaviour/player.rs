@@ -77,9 +77,14 @@ impl Work for Player<'_> {
                 let value = locals.get(name).or_else(|| call.inputs.get(name));
                 written.extend(value.map(|value| variable::places(path, value, &known)).unwrap_or_default());
             }
-            let results_in = automatic.results_in.as_ref().filter(|_| !results.is_empty());
-            let path = results_in.and_then(|path| variable::fill(path, &known));
-            written.extend(path.map(|path| (path, Value::Object(results))));
+            if let Some(place) = automatic.results_in.as_ref().filter(|_| !results.is_empty()) {
+                let Some(path) = variable::fill(place, &known) else {
+                    return Effect::Incident(format!(
+                        "the results of `{title}` have no place: `{place}` is not complete"
+                    ));
+                };
+                written.push((path, Value::Object(results)));
+            }
         }
         if let Effect::Complete { locals, set: written, .. } = &mut effect {
             let names: HashSet<&str> = set
