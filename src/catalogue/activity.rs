@@ -174,8 +174,8 @@ pub struct Accepted {
     pub required: bool,
     /// The only values; empty for any.
     pub one_of: Vec<Value>,
-    /// The input parameter of the element that lists the only values, as a list or as the JSON of one. One that lists nothing
-    /// allows everything.
+    /// The input parameter of the element that lists the only values, as a list, as the JSON of one, or as names
+    /// with commas between them. One that lists nothing allows everything.
     pub listed_in: Option<String>,
     /// The member of a listed mapping that is the value.
     pub member: Option<String>,

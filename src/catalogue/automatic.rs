@@ -81,7 +81,7 @@ pub enum Behaviour {
 /// What is counted where the question is whether everything on a list was captured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
-    /// The input parameter that holds the list, or the JSON of one.
+    /// The input parameter that holds the list, the JSON of one, or names with commas between them.
     pub list: String,
     /// The process variable that holds it where the element has no such parameter.
     pub or_from: Option<String>,

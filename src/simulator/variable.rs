@@ -28,11 +28,16 @@ pub fn places(pattern: &str, value: &Value, known: &[&Map<String, Value>]) -> Ve
     members.map(|(name, value)| (format!("{before}{name}{after}"), value.clone())).collect()
 }
 
-/// The items of a list, or of a text that is the JSON of one.
+/// The items of a list, of a text that is the JSON of one, or of a text of names with commas between them.
 pub fn list(value: &Value) -> Option<Cow<'_, [Value]>> {
     match value {
         Value::Array(items) => Some(Cow::Borrowed(items)),
-        Value::String(text) => serde_json::from_str(text).ok().map(Cow::Owned),
+        Value::String(text) if text.trim_start().starts_with(['[', '{']) => {
+            serde_json::from_str(text).ok().map(Cow::Owned)
+        }
+        Value::String(text) => {
+            Some(text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Value::from).collect())
+        }
         _ => None,
     }
 }
@@ -104,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_may_be_written_as_json() {
+    fn a_list_may_be_written_as_text() {
         let items = [json!("a"), json!({ "type": "b" })];
         for written in [json!(items), json!(r#"["a", {"type": "b"}]"#)] {
             let read = list(&written).unwrap();
@@ -112,7 +117,9 @@ mod tests {
             let names: Vec<&Value> = read.iter().map(|item| member(item, "type")).collect();
             assert_eq!(names, [&json!("a"), &json!("b")]);
         }
-        for no_list in [json!("a, b"), json!({}), json!(r#"{"a": 1}"#)] {
+        assert_eq!(*list(&json!(" a,, b c ")).unwrap(), [json!("a"), json!("b c")]);
+        assert_eq!(*list(&json!("")).unwrap(), [json!(0); 0]);
+        for no_list in [json!({}), json!(r#"{"a": 1}"#), json!("[a"), json!(null), json!(5)] {
             assert_eq!(list(&no_list), None, "{no_list}");
         }
         assert_eq!(member(&json!({}), "type"), &json!(null));

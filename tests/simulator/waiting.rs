@@ -76,6 +76,8 @@ fn additional_documents_are_captured_until_all_that_are_required_are_there() {
 
 #[test]
 fn a_document_of_which_no_page_was_captured_is_not_there() {
+    let mut client = started(additional("BILL, LEASE"), json!({}));
+    assert!(select(&mut client, "TICKET").object["message"].as_str().unwrap().contains("one of BILL, LEASE"));
     let mut client = started(additional(r#"["BILL"]"#), json!({}));
     select(&mut client, "BILL").ok();
     let answer = client.go_on(json!({ "additionalCaptureFinished": true })).ok();
@@ -95,10 +97,10 @@ fn without_required_documents_nothing_is_asked_for() {
         let mut client = started(additional(configuration), json!({}));
         assert_eq!(client.start().at(), "Show", "{configuration}");
     }
-    let mut client = started(additional("no list"), json!({}));
+    let mut client = started(additional("[no list"), json!({}));
     let end = client.start();
     assert_eq!(end.object["state"], "COMPLETED_PROCESS_ERROR");
-    assert!(end.object["message"].as_str().unwrap().contains("neither a list nor the JSON of one"), "{end:?}");
+    assert!(end.object["message"].as_str().unwrap().contains("`additionalDocuments` is no list"), "{end:?}");
 }
 
 fn review(client: &mut Client, status: Value, comment: Value) -> Answer {

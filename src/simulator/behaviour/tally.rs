@@ -13,7 +13,7 @@ pub fn tally(counted: &Tally, call: &Call<'_>) -> Effect {
     let list = call.inputs.get(&counted.list).filter(|list| !list.is_null() && *list != "");
     let list = list.or_else(|| variable::get(call.variables, counted.or_from.as_ref()?));
     let Some(wanted) = list.map_or(Some(Vec::new()), |list| variable::list(list).map(Cow::into_owned)) else {
-        return Effect::Incident(format!("`{}` is neither a list nor the JSON of one", counted.list));
+        return Effect::Incident(format!("`{}` is no list", counted.list));
     };
     let captured = variable::fill(&counted.of, &[call.inputs, call.variables]);
     let captured = captured.and_then(|path| variable::get(call.variables, &path)).and_then(Value::as_object);
