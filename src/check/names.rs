@@ -1,7 +1,7 @@
 use super::Surroundings;
-use crate::catalogue::Activity;
+use crate::catalogue::{Activity, Catalogue};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
-use crate::scenario::{Answers, Body, Opening, Scenario, StepKind};
+use crate::scenario::{Answers, Body, Opening, Scenario, SessionUse, StepKind, WalkExpectation};
 use crate::source::Spanned;
 
 /// Checks the process and the catalogue that a scenario names, and every activity.
@@ -40,25 +40,39 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
     if let Body::Answers(answers) = &scenario.body {
         keys(answers, around, found);
     }
-    for name in scenario.expect.iter().flat_map(|expect| expect.activities()) {
+    for name in scenario.expect.iter().flat_map(WalkExpectation::all).flat_map(WalkExpectation::activities) {
         activity(name, around, found);
     }
-    let session = &scenario.session;
-    let until = match &session.opening {
-        Opening::Until(name) => Some(name),
-        Opening::Whole | Opening::None => None,
-    };
-    for name in until.into_iter().chain(session.inputs.iter().map(|(name, _)| name)) {
-        let open = &catalogue.session.open;
-        if open.iter().all(|other| other.value != name.value) {
-            let message = format!("the session is not opened by an activity `{}`", name.value);
-            let help = suggest(&name.value, open.iter().map(|name| name.value.as_str()).chain(["until", "renew"]));
-            found.push(Diagnostic::new(Id::UNKNOWN_ACTIVITY, message).at(name.span).help_if(help));
-        }
+    for session in std::iter::once(&scenario.session).chain(scenario.actors.iter().map(|actor| &actor.session)) {
+        self::session(session, catalogue, found);
     }
     if let (None, Some(name)) = (&scenario.process, needs_process(scenario, around)) {
         let message = format!("`{}` is part of a process, and the scenario names none", name.value);
         found.push(Diagnostic::new(Id::UNKNOWN_PROCESS, message).at(name.span).help("add `process:`"));
+    }
+}
+
+fn session(session: &SessionUse, catalogue: &Catalogue, found: &mut Diagnostics) {
+    let until = match &session.opening {
+        Opening::Until(name) => Some(name),
+        Opening::Whole | Opening::None => None,
+    };
+    let open = &catalogue.session.open;
+    let place = |name: &Spanned<String>| open.iter().position(|other| other.value == name.value);
+    for name in until.into_iter().chain(&session.from).chain(session.inputs.iter().map(|(name, _)| name)) {
+        if place(name).is_none() {
+            let message = format!("the session is not opened by an activity `{}`", name.value);
+            let help =
+                suggest(&name.value, open.iter().map(|name| name.value.as_str()).chain(["until", "renew", "from"]));
+            found.push(Diagnostic::new(Id::UNKNOWN_ACTIVITY, message).at(name.span).help_if(help));
+        }
+    }
+    if let (Some(from), Some(until)) = (&session.from, until)
+        && place(from) > place(until)
+        && place(until).is_some()
+    {
+        let message = format!("`{}` comes after `{}`, so nothing is opened", from.value, until.value);
+        found.push(Diagnostic::new(Id::CONTRADICTION, message).at(from.span).and(until.span, "opened until here"));
     }
 }
 

@@ -1,12 +1,16 @@
 use super::{Surroundings, cases, inputs, names, outcomes, simulate, variables};
 use crate::catalogue::Activity;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
-use crate::scenario::{Answers, Body, Opening, Scenario, Step, StepExpectation, StepKind};
+use crate::scenario::{Answers, Body, Scenario, SessionUse, Step, StepExpectation, StepKind, WalkExpectation};
+use crate::source::Spanned;
 
 /// Checks a scenario against what is around it. Every problem is reported; one that is an error keeps it from being run.
 pub fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics) {
     names::check(scenario, around, found);
-    session(scenario, around, found);
+    for session in std::iter::once(&scenario.session).chain(scenario.actors.iter().map(|actor| &actor.session)) {
+        self::session(session, around, found);
+    }
+    unused_inputs(scenario, around, found);
     for step in scenario.steps() {
         self::step(step, around, found);
     }
@@ -14,22 +18,35 @@ pub fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnos
         self::answers(answers, around, found);
     }
     simulate::check(&scenario.simulate, around, found);
-    if let Some(expect) = &scenario.expect {
+    for expect in scenario.expect.iter().flat_map(WalkExpectation::all) {
         outcomes::of_walk(expect, around, found);
     }
     cases::check(scenario, around, found);
     variables::check(scenario, around, found);
 }
 
-fn session(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics) {
-    for (name, given) in &scenario.session.inputs {
+fn session(session: &SessionUse, around: &Surroundings<'_>, found: &mut Diagnostics) {
+    for (name, given) in &session.inputs {
         let Some(activity) = around.catalogue.and_then(|catalogue| catalogue.activity(&name.value)) else { continue };
         inputs::check(activity, given, name.span, false, around, found);
     }
-    if let (Opening::None, Some(span)) = (&scenario.session.opening, scenario.session.span)
-        && !scenario.session.inputs.is_empty()
-    {
-        found.push(Diagnostic::new(Id::CONTRADICTION, "no session is opened, so its inputs are never used").at(span));
+}
+
+/// Reports inputs for activities that do not open the session, although others do.
+fn unused_inputs(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics) {
+    let Some(session) = around.catalogue.map(|catalogue| &catalogue.session) else { return };
+    let mut report = |given: &SessionUse, opens: Vec<&Spanned<String>>| {
+        let opens = |name: &str| opens.iter().any(|other| other.value == name);
+        let known = |name: &str| session.open.iter().any(|other| other.value == name);
+        for (name, _) in given.inputs.iter().filter(|(name, _)| known(&name.value) && !opens(&name.value)) {
+            let message = format!("the session is opened without `{}`, so its inputs are never used", name.value);
+            found.push(Diagnostic::new(Id::CONTRADICTION, message).at(name.span));
+        }
+    };
+    report(&scenario.session, scenario.session.opens(&session.open).iter().collect());
+    for actor in &scenario.actors {
+        let credential = session.credential.as_ref().map(|name| name.value.as_str());
+        report(&actor.session, actor.opens(&session.open, credential, true));
     }
 }
 

@@ -3,12 +3,15 @@ use std::collections::BTreeSet;
 use super::{Surroundings, cases};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::expect::Matcher;
-use crate::scenario::{Answers, Body, Save, SaveFrom, Scenario, Step, StepExpectation, StepKind, WalkExpectation};
+use crate::scenario::{
+    Answers, Body, MAIN, Save, SaveFrom, Scenario, Step, StepExpectation, StepKind, WalkExpectation,
+};
 use crate::source::Spanned;
 use crate::template::{Reference, Template};
 
 /// What templates can see anywhere.
-const ROOTS: [&str; 10] = ["vars", "case", "steps", "env", "secrets", "session", "visit", "run", "process", "position"];
+const ROOTS: [&str; 11] =
+    ["vars", "case", "steps", "env", "secrets", "session", "actors", "visit", "run", "process", "position"];
 /// What they see besides where an answer is saved.
 const RESPONSE: &str = "response";
 
@@ -23,6 +26,10 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
     let secrets: Vec<&str> = scenario.secrets.iter().map(|secret| secret.name.value.as_str()).collect();
     let steps = scenario.steps();
     let steps: Vec<&str> = steps.iter().filter_map(|step| step.id.as_ref()).map(|id| id.value.as_str()).collect();
+    let actors: Vec<&str> = match scenario.actors.as_slice() {
+        [] => Vec::new(),
+        actors => actors.iter().map(|actor| actor.name.value.as_str()).chain([MAIN]).collect(),
+    };
     for (reference, saving) in &uses.references {
         let Some(root) = reference.path.first() else { continue };
         if root == RESPONSE && !saving {
@@ -43,11 +50,15 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
             "vars" => ("variable", vars.iter().chain(&saved).copied().collect()),
             "secrets" => ("secret", secrets.clone()),
             "steps" => ("step with the id", steps.clone()),
+            "actors" => ("actor", actors.clone()),
             _ => continue,
         };
         if !known.contains(&name.as_str()) {
             let one = Diagnostic::new(Id::UNKNOWN_VARIABLE, format!("there is no {kind} `{name}`")).at(reference.span);
-            found.push(one.help_if(suggest(name, known)));
+            found.push(match (root.as_str(), known.is_empty()) {
+                ("actors", true) => one.help("the scenario declares no actors; its only session is `session`"),
+                _ => one.help_if(suggest(name, known)),
+            });
         }
     }
     unread(scenario, &saves, &uses, found);
@@ -128,7 +139,11 @@ impl<'a> Uses<'a> {
     fn collect(&mut self, scenario: &'a Scenario) {
         self.templates([scenario.title.template()]);
         self.templates(scenario.vars.iter().chain(&scenario.secrets).map(|variable| &variable.value));
-        self.templates(scenario.session.inputs.iter().flat_map(|(_, inputs)| inputs).map(|(_, template)| template));
+        let actors = &scenario.actors;
+        self.templates(actors.iter().filter_map(|actor| actor.key.as_ref()));
+        for session in std::iter::once(&scenario.session).chain(actors.iter().map(|actor| &actor.session)) {
+            self.templates(session.inputs.iter().flat_map(|(_, inputs)| inputs).map(|(_, template)| template));
+        }
         self.templates(scenario.simulate.templates());
         for step in scenario.steps() {
             self.step(step);
@@ -136,9 +151,7 @@ impl<'a> Uses<'a> {
         if let Body::Answers(answers) = &scenario.body {
             self.answers(answers);
         }
-        if let Some(expect) = &scenario.expect {
-            self.walk(expect);
-        }
+        scenario.expect.iter().flat_map(WalkExpectation::all).for_each(|expect| self.walk(expect));
     }
 
     fn step(&mut self, step: &'a Step) {

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -127,7 +127,7 @@ fn exit_of(summary: &Summary) -> Exit {
 fn environment(arguments: &RunArguments, project: &Project) -> Result<Environment, String> {
     let settings = project.settings.as_ref();
     let default = || settings.and_then(|settings| settings.default.as_ref()).map(|name| name.value.clone());
-    let Some(name) = arguments.env.clone().or_else(default) else { return Ok(simulator_environment()) };
+    let name = arguments.env.clone().or_else(default).unwrap_or_else(|| SIMULATOR.to_owned());
     if let Some(found) = settings.and_then(|settings| settings.environment(&name)) {
         return Ok(found.clone());
     }
@@ -151,25 +151,30 @@ fn simulator_environment() -> Environment {
 fn prepare(environment: &Environment, project: &Project, defaults: &Defaults) -> Result<Prepared, String> {
     let name = &environment.name.value;
     match &environment.target {
-        settings::Target::Simulator => {
+        settings::Target::Simulator { keys } => {
+            let keys = actor_keys(name, keys, project)?;
             let catalogue = simulate::choose(project, None)?;
             let definitions =
                 project.definitions.iter().map(|(name, definition)| (name.clone(), Arc::clone(definition)));
-            let config = simulator::config(&catalogue, definitions, Vec::new());
+            let own = &catalogue.session.simulated.key;
+            let accepted = keys.values().map(|key| key.expose().to_owned()).chain([own.clone()]).collect();
+            let config = simulator::config(&catalogue, definitions, accepted);
             let embedded =
                 Embedded::start(config).map_err(|error| format!("the simulator cannot be started: {error}"))?;
-            let key = secret(name, &catalogue.session.simulated.key)?;
+            let key = secret(name, own)?;
             let mut client = client(&embedded.base_url, defaults)?;
             client.proxy = ProxyRule::Never;
-            let redactor = Redactor::new().with("key", &key);
-            let target = Target::new(name, &client, Some(key)).map_err(|error| error.to_string())?;
+            let redactor = with_keys(Redactor::new().with("key", &key), &keys);
+            let mut target = Target::new(name, &client, Some(key)).map_err(|error| error.to_string())?;
+            target.keys = keys;
             Ok(Prepared { target, redactor, _simulator: Some(embedded) })
         }
-        settings::Target::Engine { base_url, key, allowed_hosts, tls, proxy, correlation } => {
-            let scope =
-                Scope::new(jiff::Timestamp::now(), world::ids()).with("env", world::environment_data()).taint("env");
+        settings::Target::Engine { base_url, key, keys, allowed_hosts, tls, proxy, correlation } => {
+            let scope = environment_scope();
+            let keys = actor_keys(name, keys, project)?;
             let key = key.as_ref().map(|key| secret(name, &text(key, &scope, project)?)).transpose()?;
             let redactor = key.as_ref().map_or_else(Redactor::new, |key| Redactor::new().with("key", key));
+            let redactor = with_keys(redactor, &keys);
             let mut client = client(&text(base_url, &scope, project)?, defaults)?;
             client.allowed_hosts = allowed_hosts.iter().map(|host| host.value.clone()).collect();
             client.ca = tls.ca.iter().map(|path| pem(path, project)).collect::<Result<_, _>>()?;
@@ -181,9 +186,34 @@ fn prepare(environment: &Environment, project: &Project, defaults: &Defaults) ->
             }
             let mut target = Target::new(name, &client, key).map_err(|error| error.to_string())?;
             target.correlation = *correlation;
+            target.keys = keys;
             Ok(Prepared { target, redactor, _simulator: None })
         }
     }
+}
+
+fn environment_scope() -> Scope {
+    Scope::new(jiff::Timestamp::now(), world::ids()).with("env", world::environment_data()).taint("env")
+}
+
+/// The keys of actors by their names.
+fn actor_keys(
+    environment: &str,
+    keys: &[(Spanned<String>, Template)],
+    project: &Project,
+) -> Result<BTreeMap<String, Secret>, String> {
+    let scope = environment_scope();
+    keys.iter()
+        .map(|(actor, key)| {
+            let name = format!("{environment}.{}", actor.value);
+            Ok((actor.value.clone(), secret(&name, &text(key, &scope, project)?)?))
+        })
+        .collect()
+}
+
+/// Lets a redactor know the keys of actors.
+fn with_keys(redactor: Redactor, keys: &BTreeMap<String, Secret>) -> Redactor {
+    keys.iter().fold(redactor, |redactor, (actor, key)| redactor.with(&format!("{actor}_key"), key))
 }
 
 fn client(base_url: &str, defaults: &Defaults) -> Result<ClientConfig, String> {

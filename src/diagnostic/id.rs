@@ -93,6 +93,8 @@ rules! {
     MISSING_VALUE = Warning "scenario/missing-value": "A template reads a value of its case that some row does not have.";
     EXPIRED_FAILURE = Warning "scenario/expired-failure": "The date is over until which a failure was known and did not count.";
     UNKNOWN_CASE = Error "scenario/unknown-case": "A case is named that the scenario does not have.";
+    UNKNOWN_ACTOR = Error "scenario/unknown-actor": "An actor is named that the scenario does not declare.";
+    UNUSED_ACTOR = Warning "scenario/unused-actor": "An actor is declared and never acts.";
     UNKNOWN_STEP = Error "scenario/unknown-step": "A `goto` names no step of its block.";
 
     // What is asked for on the command line.

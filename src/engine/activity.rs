@@ -168,7 +168,7 @@ impl Walker<'_> {
         for keep in &activity.keep {
             let (value, secret) = self.evaluate_tracked(&keep.from, &scope)?;
             if keep.secret {
-                self.journal.hide(&keep.name.value, &[text_of(&value)]);
+                self.journal.hide(&self.cast.secret_name(&keep.name.value), &[text_of(&value)]);
             }
             self.keep_value(&keep.name.value, &value, keep.secret || secret, of_credential);
         }

@@ -1,5 +1,6 @@
 use std::time::Instant;
 
+use super::actor::Cast;
 use super::block::{BlockEnd, Next, Terms, Then};
 use super::interaction::Interaction;
 use super::position::Position;
@@ -44,6 +45,7 @@ impl Walker<'_> {
 
     /// Gives one answer; `None` if the process has ended.
     async fn answer_once<'s>(&mut self, answers: &'s Answers, used: &mut [usize]) -> Result<Option<Next<'s>>, Trouble> {
+        self.give_turn(Cast::MAIN);
         self.know_position().await?;
         let (activity, element) = match self.position().clone() {
             Position::Ended => return Ok(None),
@@ -86,6 +88,7 @@ impl Walker<'_> {
     }
 
     async fn give<'s>(&mut self, answer: &'s Answer, entry: &AnswersEntry, name: &str) -> Result<Next<'s>, Trouble> {
+        self.give_turn(self.cast.number(answer.actor.as_ref()));
         if let Some(wait) = &answer.wait {
             self.begin("wait", &super::control::iso(wait.value), None, Some(wait.span)).await?;
             let before = self.position().clone();
@@ -97,6 +100,7 @@ impl Walker<'_> {
             return Ok(Next::PROCEED);
         }
         self.begin("activity", name, None, Some(entry.key.span)).await?;
+        self.open_turn().await?;
         let catalogue = self.catalogue().clone();
         let Some(activity) = catalogue.activity(name) else {
             return Err(Trouble::errored("run/activity", format!("the catalogue has no activity `{name}`")));

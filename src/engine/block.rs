@@ -72,6 +72,7 @@ impl Walker<'_> {
         let mut at = 0;
         while let Some(step) = steps.get(at) {
             let (since, before) = (Instant::now(), self.problems.len());
+            self.give_turn(self.cast.number(step.actor.as_ref()));
             let next = match self.begin_step(step).await {
                 Ok(false) => {
                     at += 1;
@@ -79,7 +80,10 @@ impl Walker<'_> {
                 }
                 Ok(true) => {
                     let outer = std::mem::replace(&mut self.terms, Terms::of(step));
-                    let next = self.play_step(step).await;
+                    let next = match self.open_turn().await {
+                        Ok(()) => self.play_step(step).await,
+                        Err(trouble) => Err(trouble),
+                    };
                     self.terms = outer;
                     next
                 }
@@ -134,7 +138,7 @@ impl Walker<'_> {
             StepKind::Wait(duration) => iso(duration.value),
             StepKind::Check(_) => String::new(),
         };
-        let record = self.count(step.kind.keyword(), &subject, Some(step))?;
+        let record = self.count(self.section, step.kind.keyword(), &subject, Some(step))?;
         let excerpt = Some(Excerpt::of(&self.run.sources, first_line(step, self)));
         let condition = match &step.condition {
             Some(condition) => self.holds(condition),

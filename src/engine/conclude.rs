@@ -2,6 +2,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::actor::Cast;
 use super::judge::promise;
 use super::problem::Trouble;
 use super::walker::Walker;
@@ -20,9 +21,20 @@ impl Walker<'_> {
     pub(super) async fn conclude(&mut self) {
         let scenario = self.planned.scenario.clone();
         let Some(expect) = &scenario.expect else { return };
+        self.judge_walk(Cast::MAIN, expect).await;
+        for (actor, expect) in &expect.actors {
+            self.judge_walk(self.cast.number(Some(actor)), expect).await;
+        }
+    }
+
+    async fn judge_walk(&mut self, actor: usize, expect: &WalkExpectation) {
+        self.give_turn(actor);
         let (since, before) = (Instant::now(), self.problems.len());
         let result = match self.begin("expect", "", None, Some(expect.span.slice(0, 0))).await {
-            Ok(()) => self.judge_end(expect).await,
+            Ok(()) => match self.catch_up().await {
+                Ok(()) => self.judge_end(expect).await,
+                Err(trouble) => Err(trouble),
+            },
             Err(trouble) => Err(trouble),
         };
         if let Err(trouble) = result {

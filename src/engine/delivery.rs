@@ -42,7 +42,7 @@ impl Walker<'_> {
             for (name, path) in &secret_fields {
                 let secret = path.iter().try_fold(&fields, |value, segment| value.get(segment));
                 if let Some(secret) = secret.filter(|secret| !secret.is_null()) {
-                    self.journal.hide(name, &[text_of(secret)]);
+                    self.journal.hide(&self.cast.secret_name(name), &[text_of(secret)]);
                 }
             }
             let record = record::exchange(name, retrying.attempt, &id, &request, &sent, &self.journal.redactor);

@@ -32,7 +32,7 @@ impl Walker<'_> {
         params: &Params,
         files: &[SentFile],
     ) -> Result<Read, Trouble> {
-        let renewing = exchange.credential && self.planned.scenario.session.renewal == Renewal::Auto;
+        let renewing = exchange.credential && self.cast.access().renewal == Renewal::Auto;
         if renewing && self.credential_is_old() {
             self.renew_credential().await?;
         }

@@ -51,13 +51,24 @@ impl Memory {
         self.scope.put("secrets", name, value);
     }
 
+    /// Sets the session of the one who acts: names, values and whether they are secret.
     pub fn set_session<'a>(&mut self, kept: impl Iterator<Item = (&'a str, &'a Data, bool)>) {
-        let mut fields = Vec::new();
-        for (name, data, secret) in kept {
-            self.scope.mark(&["session", name], secret);
-            fields.push((name, data.clone()));
-        }
-        self.scope.set("session", Data::fields(fields));
+        let fields = self.fields(&["session"], kept);
+        self.scope.set("session", fields);
+    }
+
+    /// Sets the session of any actor.
+    pub fn set_actor<'a>(&mut self, actor: &str, kept: impl Iterator<Item = (&'a str, &'a Data, bool)>) {
+        let fields = self.fields(&["actors", actor], kept);
+        self.scope.put("actors", actor, fields);
+    }
+
+    fn fields<'a>(&mut self, path: &[&str], kept: impl Iterator<Item = (&'a str, &'a Data, bool)>) -> Data {
+        let fields = kept.map(|(name, data, secret)| {
+            self.scope.mark(&[path, &[name]].concat(), secret);
+            (name, data.clone())
+        });
+        Data::fields(fields)
     }
 
     pub fn set_step(&mut self, id: &str, value: &Value, secret: bool) {

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::exchange::text_of;
 use super::problem::Trouble;
 use super::walker::Walker;
-use crate::scenario::Opening;
+use crate::scenario::SessionUse;
+use crate::source::{Span, Spanned};
 use crate::template::Template;
 
 impl Walker<'_> {
@@ -23,10 +24,10 @@ impl Walker<'_> {
                 told.map_err(|trouble| trouble.or_at(&self.run.sources, scenario.simulate.span))?;
             }
         }
-        if scenario.process.is_some() {
-            self.open_session().await?;
-        }
-        Ok(())
+        let Some(process) = &scenario.process else { return Ok(()) };
+        let catalogue = self.catalogue().clone();
+        let names = scenario.session.opens(&catalogue.session.open).iter().collect();
+        self.open_session(names, &scenario.session, Some(process.span)).await
     }
 
     fn take_secrets(&mut self) -> Result<(), Trouble> {
@@ -45,35 +46,74 @@ impl Walker<'_> {
         Ok(())
     }
 
-    async fn open_session(&mut self) -> Result<(), Trouble> {
-        let scenario = self.planned.scenario.clone();
+    async fn open_session(
+        &mut self,
+        names: Vec<&Spanned<String>>,
+        session: &SessionUse,
+        place: Option<Span>,
+    ) -> Result<(), Trouble> {
         let catalogue = self.catalogue().clone();
-        let until = match &scenario.session.opening {
-            Opening::None => return Ok(()),
-            Opening::Whole => None,
-            Opening::Until(name) => Some(name.value.as_str()),
-        };
-        for name in &catalogue.session.open {
+        for name in names {
             let Some(activity) = catalogue.activity(&name.value) else { continue };
-            let given = scenario.session.inputs.iter().find(|(activity, _)| activity.value == name.value);
+            let given = session.inputs.iter().find(|(activity, _)| activity.value == name.value);
             let (since, before) = (Instant::now(), self.problems.len());
-            self.begin("activity", &name.value, None, None).await?;
+            self.begin_opening(&name.value).await?;
             let result = self.send_activity(activity, given.map_or(&[], |(_, inputs)| inputs)).await;
-            let span =
-                given.map(|(activity, _)| activity.span).or(scenario.process.as_ref().map(|process| process.span));
             let opened = result.and_then(|reading| reading.require_success(activity));
             if let Err(trouble) = opened {
                 // The step is told as ended before the problem leaves this function.
+                let span = given.map(|(activity, _)| activity.span).or(place);
                 self.report(trouble.or_at(&self.run.sources, span));
                 self.end(before, since).await;
                 let problem = self.problems.pop().expect("it was just reported");
                 return Err(Trouble(Box::new(problem)));
             }
             self.end(before, since).await;
-            if until == Some(name.value.as_str()) {
-                break;
-            }
         }
         Ok(())
+    }
+
+    /// Opens the session of the one who acts, at its first step; what opens it is told within that step.
+    pub(super) async fn open_turn(&mut self) -> Result<(), Trouble> {
+        if !self.cast.begin() {
+            return self.catch_up().await;
+        }
+        let (actor, owner) = (self.cast.turn(), self.cast.owner());
+        if owner != actor {
+            // There must be something to join; the future must be of a known size.
+            self.give_turn(owner);
+            Box::pin(self.open_turn()).await?;
+            self.give_turn(actor);
+        }
+        self.catch_up().await?;
+        let (step, within) = (self.step, self.within.replace(self.step));
+        let opened = self.open_of_actor(actor).await;
+        (self.step, self.within) = (step, within);
+        opened
+    }
+
+    async fn open_of_actor(&mut self, actor: usize) -> Result<(), Trouble> {
+        let scenario = self.planned.scenario.clone();
+        let Some(actor) = actor.checked_sub(1).and_then(|number| scenario.actors.get(number)) else { return Ok(()) };
+        if let Some(key) = &actor.key {
+            self.prepare(key.references())?;
+            let key = self.evaluate(key, &self.scope())?;
+            self.journal.hide(&self.cast.secret_name("key"), &[text_of(&key)]);
+            self.keep_value("key", &key, true, true);
+        }
+        if scenario.process.is_none() {
+            return Ok(());
+        }
+        let catalogue = self.catalogue().clone();
+        let (open, credential) = (&catalogue.session.open, catalogue.session.credential.as_ref());
+        let from = actor.session.from.as_ref().and_then(|from| open.iter().position(|name| name.value == from.value));
+        for skipped in open[..from.unwrap_or_default()].iter().filter(|name| Some(*name) != credential) {
+            let kept = catalogue.activity(&skipped.value).map(|activity| activity.keep.as_slice()).unwrap_or_default();
+            kept.iter().for_each(|keep| self.take_from_main(&keep.name.value));
+        }
+        self.show_session();
+        let own = self.cast.has_own_access();
+        let names = actor.opens(open, credential.map(|name| name.value.as_str()), own);
+        self.open_session(names, &actor.session, Some(actor.name.span)).await
     }
 }

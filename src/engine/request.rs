@@ -7,7 +7,6 @@ use url::Url;
 use super::activity::Reading;
 use super::delivery::Delivered;
 use super::exchange::{body_of, text_of};
-use super::position::Position;
 use super::problem::Trouble;
 use super::walker::Walker;
 use crate::http::{Request, RequestBody};
@@ -44,8 +43,8 @@ impl Walker<'_> {
             self.add_credential(&mut request)?;
         }
         let Delivered { answer, millis, .. } = self.deliver("request", request, None).await?;
-        if line.method.value != "GET" && matches!(self.position(), Position::At { .. }) {
-            self.stand(Position::Unknown("a request may have moved the process".to_owned()));
+        if line.method.value != "GET" {
+            self.doubt_positions("a request may have moved the process");
         }
         // A request may be answered with anything; what is not JSON is text.
         let body = body_of(&answer, None)

@@ -201,6 +201,7 @@ async fn finish(
         millis: 0.0,
         requests: 0,
         walk: Vec::new(),
+        others: Vec::new(),
         problems,
         reason,
         known_failure: None,

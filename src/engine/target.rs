@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -16,6 +17,8 @@ pub struct Target {
     pub base_url: String,
     /// The key for its API.
     pub key: Option<Secret>,
+    /// The keys of actors that have their own, by the names of the actors.
+    pub keys: BTreeMap<String, Secret>,
     /// Whether every request carries the catalogue's correlation header.
     pub correlation: bool,
     /// Whether it has proven to be a simulator.
@@ -51,7 +54,15 @@ impl Target {
     pub fn new(name: &str, config: &ClientConfig, key: Option<Secret>) -> Result<Self, TargetError> {
         let client = Client::new(config)?;
         let base_url = config.base_url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { name: name.to_owned(), base_url, key, correlation: true, simulator: false, client })
+        Ok(Self {
+            name: name.to_owned(),
+            base_url,
+            key,
+            keys: BTreeMap::new(),
+            correlation: true,
+            simulator: false,
+            client,
+        })
     }
 
     /// Reads a base URL: `http` or `https`, with a host, without query.

@@ -21,6 +21,7 @@ impl Walker<'_> {
         }
         let simulated = self.control.is_some();
         self.journal.emit(EventKind::Waited { step: self.step, duration: iso(duration), simulated }).await;
+        self.age_other_walks();
         Ok(())
     }
 

@@ -17,7 +17,7 @@ use super::problem::Trouble;
 use super::run::Run;
 use super::standing::{known_failure, started};
 use crate::catalogue::Catalogue;
-use crate::event::{Event, EventKind, Excerpt, Problem, Section, StepRecord, Verdict};
+use crate::event::{Event, EventKind, Excerpt, OtherWalk, Problem, Section, StepRecord, Verdict};
 use crate::http::Client;
 use crate::plan::Planned;
 use crate::process::{Incident, Move, MoveKind};
@@ -82,7 +82,7 @@ impl<'r> Walker<'r> {
             client,
             journal,
             memory: Memory::new(base),
-            cast: Cast::new(target),
+            cast: Cast::new(&planned.scenario, planned.catalogue.as_deref(), target),
             control,
             world_id,
             started: Instant::now(),
@@ -235,21 +235,24 @@ impl<'r> Walker<'r> {
     async fn finish(mut self) -> Verdict {
         let verdict = self.problems.iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Passed);
         let known_failure = known_failure(self.planned, verdict, self.run.options.clock.now());
-        let states = self.cast.walks().iter().filter_map(|walk| walk.state.as_ref());
-        let open: Vec<&String> = states.filter(|state| !self.is_final(state)).collect();
-        for state in open.into_iter().filter(|_| !self.run.target.simulator) {
+        let states = self.cast.walks().filter_map(|(_, walk)| walk.state.as_ref());
+        for state in states.filter(|state| !self.run.target.simulator && !self.is_final(state)) {
             let message = format!("the process instance is left as {state}");
             self.journal.emit(EventKind::Noted { message }).await;
         }
         let problems = std::mem::take(&mut self.problems).into_iter().map(|problem| self.journal.mask_problem(problem));
         let problems = problems.collect();
+        let mut walks = self.cast.walks().map(|(name, walk)| (name.to_owned(), walk.visited.clone()));
+        let walk = walks.next().map(|(_, walk)| walk).unwrap_or_default();
+        let others = walks.map(|(actor, walk)| OtherWalk { actor, walk }).collect();
         self.journal
             .emit(EventKind::ScenarioFinished {
                 verdict,
                 flaky: false,
                 millis: self.started.elapsed().as_secs_f64() * 1e3,
                 requests: self.requests,
-                walk: self.cast.walk().visited.clone(),
+                walk,
+                others,
                 problems,
                 reason: None,
                 known_failure,
@@ -266,15 +269,23 @@ impl<'r> Walker<'r> {
         step: Option<&crate::scenario::Step>,
         span: Option<Span>,
     ) -> Result<(), Trouble> {
-        let record = self.count(kind, subject, step)?;
+        let record = self.count(self.section, kind, subject, step)?;
         let excerpt = span.map(|span| Excerpt::of(&self.run.sources, span));
         self.journal.emit(EventKind::StepStarted { step: record, excerpt }).await;
+        Ok(())
+    }
+
+    /// Begins an activity that opens a session.
+    pub async fn begin_opening(&mut self, activity: &str) -> Result<(), Trouble> {
+        let step = self.count(Section::Session, "activity", activity, None)?;
+        self.journal.emit(EventKind::StepStarted { step, excerpt: None }).await;
         Ok(())
     }
 
     /// Counts a step, executed or skipped, and makes it the current one.
     pub fn count(
         &mut self,
+        section: Section,
         kind: &str,
         subject: &str,
         step: Option<&crate::scenario::Step>,
@@ -289,9 +300,10 @@ impl<'r> Walker<'r> {
         }
         let record = StepRecord {
             number: self.step,
-            section: self.section,
+            section,
             within: self.within,
             id: step.and_then(|step| step.id.as_ref()).map(|id| id.value.clone()),
+            actor: self.cast.name().map(str::to_owned),
             kind: kind.to_owned(),
             subject: self.journal.mask(subject),
             name: step.and_then(|step| step.name.as_ref()).map(|name| name.value.clone()),
@@ -308,10 +320,10 @@ impl<'r> Walker<'r> {
         self.journal.emit(EventKind::StepFinished { step: self.step, verdict, millis }).await;
     }
 
-    /// Records a problem of the current step.
+    /// Records a problem, of the current step unless it is known to be of another.
     pub fn report(&mut self, trouble: Trouble) {
         let mut problem = *trouble.0;
-        problem.step = (self.step > 0).then_some(self.step);
+        problem.step = problem.step.or((self.step > 0).then_some(self.step));
         self.problems.push(problem);
     }
 

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    CaseRecord, ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, KnownFailureRecord, PollRecord, Problem,
-    StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
+    CaseRecord, ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, KnownFailureRecord, OtherWalk, PollRecord,
+    Problem, StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
 };
 
 /// The version of the event format. It grows when a reader of an older one would misread a newer one.
@@ -221,6 +221,9 @@ pub enum EventKind {
         requests: u64,
         /// The activities that were visited, with their outcomes.
         walk: Vec<WalkRecord>,
+        /// The walks of other actors.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        others: Vec<OtherWalk>,
         /// Everything that is wrong with it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         problems: Vec<Problem>,

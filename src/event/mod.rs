@@ -15,7 +15,7 @@ pub use excerpt::Excerpt;
 pub use kind::{Event, EventKind, VERSION};
 pub use record::{
     BodyRecord, CaseRecord, ElementRecord, ErrorPhase, ExchangeRecord, ExpectationRecord, Finding, Held,
-    KnownFailureRecord, PollRecord, PollResult, Problem, RequestRecord, ResponseRecord, Section, StepRecord,
+    KnownFailureRecord, OtherWalk, PollRecord, PollResult, Problem, RequestRecord, ResponseRecord, Section, StepRecord,
     TargetRecord, TransportError, WalkRecord,
 };
 pub use summary::Summary;

@@ -82,6 +82,9 @@ pub struct StepRecord {
     /// The author's id, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// Who does it; absent for the main actor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
     /// What it does: `activity`, `request`, `wait`, `check`, `expect`.
     pub kind: String,
     /// The activity's name, the request line, the duration.
@@ -335,4 +338,17 @@ pub struct WalkRecord {
     /// The code, if the answer had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<i64>,
+    /// Who did it, where that is one who has joined the walk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+}
+
+/// The walk of another actor than the main one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct OtherWalk {
+    /// The actor.
+    pub actor: String,
+    /// The activities that were visited, with their outcomes.
+    pub walk: Vec<WalkRecord>,
 }

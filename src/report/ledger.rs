@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::history::History;
 use crate::event::{
-    CaseRecord, Event, EventKind, ExchangeRecord, Finding, KnownFailureRecord, Problem, StepRecord, Summary,
+    CaseRecord, Event, EventKind, ExchangeRecord, Finding, KnownFailureRecord, OtherWalk, Problem, StepRecord, Summary,
     TargetRecord, Verdict, WalkRecord,
 };
 
@@ -60,6 +60,7 @@ pub(super) struct Finished<'a> {
     pub millis: f64,
     pub requests: u64,
     pub walk: &'a [WalkRecord],
+    pub others: &'a [OtherWalk],
     pub problems: &'a [Problem],
     pub reason: Option<&'a str>,
     pub known: Option<&'a KnownFailureRecord>,
@@ -123,11 +124,21 @@ impl Ledger {
                 let live = Live { title, owner, case, attempt: *attempt, ..Live::default() };
                 self.live.insert(id.unwrap_or_default().to_owned(), live);
             }
-            EventKind::ScenarioFinished { verdict, flaky, millis, requests, walk, problems, reason, known_failure } => {
+            EventKind::ScenarioFinished {
+                verdict,
+                flaky,
+                millis,
+                requests,
+                walk,
+                others,
+                problems,
+                reason,
+                known_failure,
+            } => {
                 let id = id.unwrap_or_default();
                 // A scenario that is skipped need not have begun.
                 let live = self.live.remove(id).unwrap_or_else(|| Live { title: id.to_owned(), ..Live::default() });
-                self.count(walk);
+                others.iter().map(|other| &other.walk).chain([walk]).for_each(|walk| self.count(walk));
                 if *verdict == Verdict::Skipped {
                     self.skipped.add(reason.as_deref().unwrap_or("no reason was given"));
                 }
@@ -145,6 +156,7 @@ impl Ledger {
                     millis: *millis,
                     requests: *requests,
                     walk,
+                    others,
                     problems,
                     reason: reason.as_deref(),
                     known,

@@ -84,18 +84,26 @@ fn headline(finished: &Finished<'_>, look: &Look) -> String {
             text += &format!("  {}\n", look.faint(&line));
         }
     }
-    if !finished.walk.is_empty() {
-        let visit = |visit: &WalkRecord| match visit.code {
-            _ if visit.outcome == "success" => visit.activity.clone(),
-            Some(code) => format!("{} ({} {code})", visit.activity, visit.outcome),
-            None => format!("{} ({})", visit.activity, visit.outcome),
-        };
-        let walk = finished.walk.iter().map(visit).collect::<Vec<_>>().join(" → ");
-        for line in wrap(&format!("walked {walk}"), look.width - 2) {
+    let others = finished.others.iter().map(|other| (format!("{} walked", other.actor), other.walk.as_slice()));
+    let walks = std::iter::once(("walked".to_owned(), finished.walk)).chain(others);
+    for (told, walk) in walks.filter(|(_, walk)| !walk.is_empty()) {
+        let walk = walk.iter().map(visit).collect::<Vec<_>>().join(" → ");
+        for line in wrap(&format!("{told} {walk}"), look.width - 2) {
             text += &format!("  {}\n", look.faint(&clean(&line)));
         }
     }
     text
+}
+
+/// `capture-face (quality-failure 748)`, `back-office-review as reviewer`.
+fn visit(visit: &WalkRecord) -> String {
+    let actor = visit.actor.as_ref().map(|actor| format!(" as {actor}")).unwrap_or_default();
+    let activity = format!("{}{actor}", visit.activity);
+    match visit.code {
+        _ if visit.outcome == "success" => activity,
+        Some(code) => format!("{activity} ({} {code})", visit.outcome),
+        None => format!("{activity} ({})", visit.outcome),
+    }
 }
 
 /// The problems of one step, in one frame if they are of one place.
@@ -170,8 +178,10 @@ fn describe(step: &StepRecord) -> String {
     let visit = if step.visit > 1 { format!(", visit {}", step.visit) } else { String::new() };
     let named = step.name.as_ref().map(|name| format!(" \u{201c}{name}\u{201d}")).unwrap_or_default();
     let within = step.within.map(|step| format!(", within step {step}")).unwrap_or_default();
-    let told = format!("step {}{id}{section}: {} {}{named}{visit}", step.number, step.kind, step.subject);
-    clean(told.trim_end()).into_owned() + &within
+    let subject = if step.subject.is_empty() { String::new() } else { format!(" {}", step.subject) };
+    let actor = step.actor.as_ref().map(|actor| format!(" as {actor}")).unwrap_or_default();
+    let told = format!("step {}{id}{section}: {}{subject}{actor}{named}{visit}", step.number, step.kind);
+    clean(&told).into_owned() + &within
 }
 
 fn differences(differences: &[Difference], margin: &str, look: &Look) -> String {

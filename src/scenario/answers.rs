@@ -57,6 +57,8 @@ impl Visits {
 pub struct Answer {
     /// Where it stands.
     pub span: Span,
+    /// Who gives it; the main actor if nothing is said.
+    pub actor: Option<Spanned<String>>,
     /// The inputs of the activity.
     pub with: Inputs,
     /// Instead of answering: how long time passes, so that a timer can fire.
@@ -124,6 +126,7 @@ impl Answer {
     fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
         let mut answer = Self {
             span: node.span,
+            actor: None,
             with: Vec::new(),
             wait: None,
             optional: false,
@@ -137,6 +140,7 @@ impl Answer {
             return Some(answer);
         }
         let mut fields = Fields::of(node, "an answer", found)?;
+        answer.actor = fields.text("as", found);
         answer.with =
             fields.optional("with").map(|node| read_inputs(node, "`with`", sources, found)).unwrap_or_default();
         let wait = fields.entry("wait");

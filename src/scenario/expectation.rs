@@ -146,11 +146,26 @@ pub struct WalkExpectation {
     pub never: Vec<Spanned<String>>,
     /// The outcomes of an activity, visit by visit.
     pub outcomes: Vec<(Spanned<String>, Vec<Spanned<String>>)>,
+    /// What must hold of the walks of other actors, by their names.
+    pub actors: Vec<(Spanned<String>, WalkExpectation)>,
 }
 
 impl WalkExpectation {
     pub(super) fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
         let mut fields = Fields::of(node, "`expect` of a scenario", found)?;
+        let actors = fields.optional("actors").and_then(|node| node.mapping("`actors`", found)).unwrap_or_default();
+        let mut expect = Self::read_walk(node.span, &mut fields, sources, found);
+        fields.finish(found);
+        for entry in actors {
+            let Some(mut fields) = Fields::of(&entry.value, "`expect` of an actor", found) else { continue };
+            let of_actor = Self::read_walk(entry.value.span, &mut fields, sources, found);
+            fields.finish(found);
+            expect.actors.push((entry.key.clone(), of_actor));
+        }
+        Some(expect)
+    }
+
+    fn read_walk(span: Span, fields: &mut Fields, sources: &Sources, found: &mut Diagnostics) -> Self {
         let names = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
             node.map(|node| Spanned::new(node.texts(what, found), node.span))
         };
@@ -165,17 +180,22 @@ impl WalkExpectation {
             fields.optional("outcomes").and_then(|node| node.mapping("`outcomes`", found)).unwrap_or_default();
         let outcomes =
             outcomes.iter().map(|entry| (entry.key.clone(), entry.value.texts("an outcome", found))).collect();
-        fields.finish(found);
-        Some(Self { span: node.span, instance, walk, walk_includes, visits, never, outcomes })
+        Self { span, instance, walk, walk_includes, visits, never, outcomes, actors: Vec::new() }
     }
 
-    /// Its matchers.
-    pub(super) fn matchers_mut(&mut self) -> impl Iterator<Item = &mut Matcher> {
+    /// Its matchers, and those of other actors.
+    pub(super) fn matchers_mut(&mut self) -> Vec<&mut Matcher> {
         let instance = self.instance.iter_mut().map(|promise| &mut promise.matcher);
-        instance.chain(self.visits.iter_mut().map(|(_, matcher)| matcher))
+        let own = instance.chain(self.visits.iter_mut().map(|(_, matcher)| matcher));
+        own.chain(self.actors.iter_mut().flat_map(|(_, expect)| expect.matchers_mut())).collect()
     }
 
-    /// Every activity that it names.
+    /// This and what is expected of other actors.
+    pub fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.actors.iter().map(|(_, expect)| expect))
+    }
+
+    /// Every activity that it names, those of other actors not included.
     pub fn activities(&self) -> impl Iterator<Item = &Spanned<String>> {
         let listed = self.walk.iter().chain(&self.walk_includes).flat_map(|names| names.value.iter());
         let keyed = self.visits.iter().map(|(name, _)| name).chain(self.outcomes.iter().map(|(name, _)| name));

@@ -3,6 +3,7 @@
 //! Reading is complete: every problem of a file is reported, nothing unknown is ignored. What depends on other files
 //! (whether an activity exists, whether a variable is defined) is decided by `check`.
 
+mod actor;
 mod answers;
 mod block;
 mod branch;
@@ -18,6 +19,7 @@ mod step;
 mod title;
 mod variable;
 
+pub use actor::{ActorUse, MAIN};
 pub use answers::{Answer, Answers, AnswersEntry, Visits};
 pub use block::MAX_NESTING;
 pub use branch::{Action, Branch, End};

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Answers, Cases, SessionUse, Simulate, Standing, Step, Title, Variable, WalkExpectation};
+use super::{ActorUse, Answers, Cases, SessionUse, Simulate, Standing, Step, Title, Variable, WalkExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::expect::{Matcher, SchemaFiles};
 use crate::source::{FileId, Sources, Spanned};
@@ -36,6 +36,8 @@ pub struct Scenario {
     pub secrets: Vec<Variable>,
     /// How the session is opened.
     pub session: SessionUse,
+    /// Who acts beside the main actor.
+    pub actors: Vec<ActorUse>,
     /// What a simulator is told.
     pub simulate: Simulate,
     /// Steps before the others; if one fails, the scenario is errored.
@@ -85,6 +87,7 @@ impl Scenario {
         let vars = variables(fields.optional("vars"), "`vars`", found);
         let secrets = variables(fields.optional("secrets"), "`secrets`", found);
         let session = fields.optional("session").map(|node| SessionUse::read(node, sources, found)).unwrap_or_default();
+        let actors = fields.optional("actors").map(|node| ActorUse::read_all(node, sources, found)).unwrap_or_default();
         let simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         let timeout = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found));
         let steps = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
@@ -127,6 +130,7 @@ impl Scenario {
             vars,
             secrets,
             session,
+            actors,
             simulate,
             before,
             body,
@@ -135,6 +139,7 @@ impl Scenario {
             timeout,
         };
         scenario.check_ids(found);
+        super::actor::check(&scenario, found);
         Some(scenario)
     }
 
@@ -174,6 +179,11 @@ impl Scenario {
     /// Every step of the file, those of branches included.
     pub fn steps(&self) -> Vec<&Step> {
         super::block::all_steps(&self.blocks())
+    }
+
+    /// The actor of a name; `None` for the main one, and for one that is not declared.
+    pub fn actor(&self, name: &str) -> Option<&ActorUse> {
+        self.actors.iter().find(|actor| actor.name.value == name)
     }
 
     fn check_ids(&self, found: &mut Diagnostics) {

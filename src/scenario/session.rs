@@ -8,6 +8,8 @@ use crate::yaml::{Fields, Node};
 pub struct SessionUse {
     /// How far it is opened before the first step.
     pub opening: Opening,
+    /// The activity that its opening begins with; what those before it give is taken from the main actor. For actors alone.
+    pub from: Option<Spanned<String>>,
     /// Whether the credential is renewed.
     pub renewal: Renewal,
     /// Inputs for activities of the opening: the activity, then its inputs.
@@ -39,6 +41,18 @@ pub enum Renewal {
 }
 
 impl SessionUse {
+    /// The activities that open the session, of all that open one.
+    pub fn opens<'a>(&self, open: &'a [Spanned<String>]) -> &'a [Spanned<String>] {
+        match &self.opening {
+            Opening::None => &[],
+            Opening::Whole => open,
+            Opening::Until(until) => {
+                let last = open.iter().position(|name| name.value == until.value);
+                last.map_or(open, |last| &open[..=last])
+            }
+        }
+    }
+
     pub(super) fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Self {
         let mut session = Self { span: Some(node.span), ..Self::default() };
         if node.as_mapping().is_none() {
@@ -56,6 +70,7 @@ impl SessionUse {
         if let Some(until) = fields.text("until", found) {
             session.opening = Opening::Until(until);
         }
+        session.from = fields.text("from", found);
         match fields.text("renew", found) {
             None => {}
             Some(word) if word.value == "auto" => session.renewal = Renewal::Auto,

@@ -19,6 +19,8 @@ pub struct Step {
     pub id: Option<Spanned<String>>,
     /// The author's words for it.
     pub name: Option<Spanned<String>>,
+    /// Who does it; the main actor if nothing is said.
+    pub actor: Option<Spanned<String>>,
     /// What must be true, or it is skipped.
     pub condition: Option<Template>,
     /// What it does.
@@ -184,6 +186,7 @@ impl Step {
         };
         let id = fields.text("id", found).inspect(|id| check_id(id, found));
         let name = fields.text("name", found);
+        let actor = fields.text("as", found);
         let expect = fields.optional("expect").and_then(|node| StepExpectation::read(node, sources, found));
         let save = fields.optional("save").map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
         let on = fields.optional("on").map(|node| Branch::read_all(node, sources, found)).unwrap_or_default();
@@ -208,6 +211,7 @@ impl Step {
             span: node.span,
             id,
             name,
+            actor,
             condition,
             kind: kind?,
             expect,

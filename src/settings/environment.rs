@@ -1,7 +1,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Spanned};
 use crate::template::Template;
-use crate::yaml::{Form, Further, Key, Node, Shape, Shaped, Words, words_of};
+use crate::yaml::{Form, Further, ID, Key, Names, Node, Shape, Shaped, Words, words_of};
 
 /// Something that scenarios can be run against.
 #[derive(Clone, Debug)]
@@ -18,13 +18,18 @@ pub struct Environment {
 #[derive(Clone, Debug)]
 pub enum Target {
     /// The simulator inside flowproof, started for the run.
-    Simulator,
+    Simulator {
+        /// Keys that it accepts beside the catalogue's, by the actors whose they are.
+        keys: Vec<(Spanned<String>, Template)>,
+    },
     /// A process engine, or a simulator that runs elsewhere.
     Engine {
         /// Its base URL.
         base_url: Template,
         /// The key for its API.
         key: Option<Template>,
+        /// The keys of actors that have their own, by the names of the actors.
+        keys: Vec<(Spanned<String>, Template)>,
         /// Hosts beside that of the base URL that requests may go to.
         allowed_hosts: Vec<Spanned<String>>,
         /// How connections are secured.
@@ -61,6 +66,11 @@ pub(super) static ENVIRONMENT: Shape = Shape::new(
             "whether it is used in earnest: run against with `--allow-production` alone",
         )
         .or("false"),
+        Key::new(
+            "keys",
+            Form::Map(Names::Like(&ID), &Form::Any),
+            "the keys of actors that have their own, by their names",
+        ),
     ],
 )
 .further(Further::ByWord { key: "kind", default: Some("engine"), words: &[("engine", ENGINE)] });
@@ -101,7 +111,7 @@ static TLS: Shape = Shape::new(
 impl Environment {
     /// The simulator, under the name that `--env` knows without any settings.
     pub fn simulator(name: Spanned<String>) -> Self {
-        Self { name, target: Target::Simulator, production: false }
+        Self { name, target: Target::Simulator { keys: Vec::new() }, production: false }
     }
 
     pub(super) fn read(
@@ -116,18 +126,22 @@ impl Environment {
             None => false,
         };
         let production = fields.boolean("production", found).is_some_and(|production| production.value);
+        let keys = fields.map("keys", found).iter();
+        let keys: Vec<_> =
+            keys.map(|entry| (entry.key.clone(), Template::read(&entry.value, sources, found))).collect();
         if simulator {
-            return Some(Self { name: name.clone(), target: Target::Simulator, production });
+            return Some(Self { name: name.clone(), target: Target::Simulator { keys }, production });
         }
         let base_url = fields.node("base-url").map(|node| Template::read(node, sources, found));
         let key = fields.node("key").map(|node| Template::read(node, sources, found));
-        if let Some(key) = key.as_ref().filter(|key| key.as_literal().is_some()) {
+        for key in keys.iter().map(|(_, key)| key).chain(&key).filter(|key| key.as_literal().is_some()) {
             let one = Diagnostic::new(Id::CLEAR_SECRET, "the key stands in the file in clear").at(key.span());
             found.push(one.help("take it from the environment: key: \"{{ env.NAME }}\""));
         }
         let target = Target::Engine {
             base_url: base_url?,
             key,
+            keys,
             allowed_hosts: fields.texts("allowed-hosts", found),
             tls: fields.inside("tls", found).map(|tls| Tls::read(&tls, found)).unwrap_or_default(),
             proxy: fields.text("proxy", found),

@@ -34,10 +34,10 @@ impl Signer {
         Self { secret }
     }
 
-    /// A bearer for one world that holds until `expires_ms`, in milliseconds of the virtual clock.
-    pub fn issue(&self, world: &str, now_ms: u64, expires_ms: u64) -> String {
+    /// A bearer of an id, for one world, that holds until `expires_ms`, in milliseconds of the virtual clock.
+    pub fn issue(&self, id: &str, world: &str, now_ms: u64, expires_ms: u64) -> String {
         let header = URL_SAFE_NO_PAD.encode(json!({ "alg": "HS256", "typ": "JWT" }).to_string());
-        let claims = json!({ "sub": world, "iat": seconds(now_ms), "exp": seconds(expires_ms) });
+        let claims = json!({ "jti": id, "sub": world, "iat": seconds(now_ms), "exp": seconds(expires_ms) });
         let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
         let mac = URL_SAFE_NO_PAD.encode(self.mac(signed.as_bytes()));
         format!("{signed}.{mac}")
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_bearer_holds_to_its_last_millisecond() {
         let signer = Signer::new([7; 32]);
-        let bearer = signer.issue("one", NOW, NOW + 5_000);
+        let bearer = signer.issue("1", "one", NOW, NOW + 5_000);
         assert_eq!(bearer.split('.').count(), 3);
         assert_eq!(signer.verify(&bearer, "one", NOW + 4_999), Ok(()));
         assert_eq!(signer.verify(&bearer, "one", NOW + 5_000), Err(BadCredential::Expired));
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_bearer_of_another_world_or_signer_is_not_accepted() {
         let signer = Signer::new([7; 32]);
-        let bearer = signer.issue("one", NOW, NOW + 5_000);
+        let bearer = signer.issue("1", "one", NOW, NOW + 5_000);
         assert_eq!(signer.verify(&bearer, "two", NOW), Err(BadCredential::Signature));
         assert_eq!(Signer::new([8; 32]).verify(&bearer, "one", NOW), Err(BadCredential::Signature));
     }
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn claims_cannot_be_changed() {
         let signer = Signer::new([7; 32]);
-        let bearer = signer.issue("one", NOW, NOW + 5_000);
+        let bearer = signer.issue("1", "one", NOW, NOW + 5_000);
         let parts: Vec<&str> = bearer.split('.').collect();
         let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap().replace("one", "two");
         let forged = format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode(claims), parts[2]);

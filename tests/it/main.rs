@@ -1,5 +1,6 @@
 //! The program as its users meet it: the real binary, real files, real HTTP over loopback.
 
+mod actors;
 mod cases;
 mod control;
 mod corpus;

@@ -107,6 +107,7 @@ impl Made {
             millis: 0.0,
             requests: 0,
             walk: vec![],
+            others: vec![],
             problems: vec![],
             reason: Some(reason.to_owned()),
             known_failure: None,
@@ -144,6 +145,7 @@ impl Scenario<'_> {
             section: Section::Steps,
             within: None,
             id: None,
+            actor: None,
             kind: "activity".to_owned(),
             subject: activity.to_owned(),
             name: None,
@@ -184,7 +186,7 @@ impl Scenario<'_> {
     }
 
     pub fn visited(&mut self, activity: &str, outcome: &str, code: Option<i64>) {
-        self.walk.push(WalkRecord { activity: activity.to_owned(), outcome: outcome.to_owned(), code });
+        self.walk.push(WalkRecord { activity: activity.to_owned(), outcome: outcome.to_owned(), code, actor: None });
     }
 
     /// A problem of the step that runs.
@@ -225,6 +227,7 @@ impl Scenario<'_> {
             millis: 1240.0,
             requests,
             walk,
+            others: Vec::new(),
             problems,
             reason,
             known_failure,

@@ -13,7 +13,7 @@ pub fn issue(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> 
     }
     let ttl = world.setup.catalogue().session.simulated.credential_ttl;
     let expires = world.now_ms.saturating_add(u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX));
-    let bearer = world.setup.signer.issue(&world.id, world.now_ms, expires);
+    let bearer = world.setup.signer.issue(&world.identifier(), &world.id, world.now_ms, expires);
     let object = [("bearer".to_owned(), Value::from(bearer)), ("ttl".to_owned(), Value::from(ttl.as_secs()))];
     let scope = compose::scope(world, call);
     compose::write(call, "issued", Map::from_iter(object), scope)
