@@ -118,7 +118,7 @@ mod tests {
             assert_eq!(names, [&json!("a"), &json!("b")]);
         }
         assert_eq!(*list(&json!(" a,, b c ")).unwrap(), [json!("a"), json!("b c")]);
-        assert_eq!(*list(&json!("")).unwrap(), [json!(0); 0]);
+        assert!(list(&json!("")).unwrap().is_empty());
         for no_list in [json!({}), json!(r#"{"a": 1}"#), json!("[a"), json!(null), json!(5)] {
             assert_eq!(list(&no_list), None, "{no_list}");
         }
