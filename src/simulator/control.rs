@@ -26,6 +26,13 @@ struct Advance {
     advance: String,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Close {
+    #[serde(default)]
+    keep_definitions: bool,
+}
+
 /// The world that a header value names.
 ///
 /// # Errors
@@ -59,7 +66,7 @@ pub fn answer(simulator: &Simulator, world: &str, method: &Method, path: &str, t
         "/script" => script(simulator, world, text),
         "/next" => next(simulator, world, text),
         "/clock" => clock(simulator, world, text),
-        "/close" => Ok(json!(simulator.close(world))),
+        "/close" => close(simulator, world, text),
         _ => Ok(simulator.handshake()),
     };
     done.map_or_else(|refused| refused, |value| (StatusCode::OK, value))
@@ -83,6 +90,16 @@ fn clock(simulator: &Simulator, world: &str, text: &[u8]) -> Result<Value, Contr
     let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
     let now = simulator.with(world, |world| world.advance(by))?.map_err(bad)?;
     Ok(json!({ "now": super::clock::written(now) }))
+}
+
+fn close(simulator: &Simulator, world: &str, text: &[u8]) -> Result<Value, Controlled> {
+    let close: Close =
+        if text.iter().all(u8::is_ascii_whitespace) { Close::default() } else { body::json(text).map_err(bad)? };
+    let closing = simulator.close(world);
+    if !close.keep_definitions {
+        simulator.forget_definitions(world);
+    }
+    Ok(json!(closing))
 }
 
 fn bad(what: String) -> Controlled {

@@ -3,7 +3,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use serde_json::{Map, Value};
 
-use super::bound::{MAX_DEFINITIONS, MAX_LIBRARY_BYTES};
+use super::bound::{MAX_DEFINITIONS, MAX_LIBRARY_BYTES, MAX_WORLDS};
 use super::form::Form;
 use super::program::Program;
 use crate::catalogue::DefinitionKind;
@@ -59,6 +59,9 @@ impl Shelves {
     /// A bound is reached; one sentence.
     pub fn put(&self, world: &str, published: Published) -> Result<(), String> {
         let mut shelves = self.write();
+        if shelves.len() >= MAX_WORLDS && !shelves.contains_key(world) {
+            return Err(format!("{MAX_WORLDS} worlds hold definitions, which is the bound; close those that are done"));
+        }
         let shelf = shelves.entry(world.to_owned()).or_default();
         if shelf.len() >= MAX_DEFINITIONS {
             return Err(format!("a world holds {MAX_DEFINITIONS} definitions at most"));

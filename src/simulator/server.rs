@@ -122,7 +122,13 @@ impl Simulator {
         self.with(id, |_| ()).map_err(|(_, problem)| problem["error"].as_str().unwrap_or_default().to_owned())
     }
 
-    /// Ends a world and tells what became of it; of one that does not exist, nothing.
+    /// Forgets what was uploaded to a world, which worlds below it see until then.
+    pub fn forget_definitions(&self, id: &str) {
+        self.setup.shelves.clear(id);
+    }
+
+    /// Ends a world and tells what became of it; of one that does not exist, nothing. What was uploaded to it stays until it is
+    /// forgotten.
     pub fn close(&self, id: &str) -> Closing {
         let world = self.worlds().remove(id);
         world.map_or_else(Closing::default, |world| world.lock().unwrap_or_else(PoisonError::into_inner).close())

@@ -241,7 +241,6 @@ impl World {
 
     /// Ends the world.
     pub fn close(&mut self) -> Closing {
-        self.setup.shelves.clear(&self.id);
         Closing {
             moves: std::mem::take(&mut self.log),
             lost_moves: self.lost_moves,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flowproof::catalogue::{Catalogue, WireBody, WireRequest};
+use flowproof::catalogue::{Catalogue, Media, WireBody, WireRequest};
 use flowproof::simulator::{HANDSHAKE, Simulator, WORLD_HEADER, bound};
 use reqwest::{Client as Http, Method, StatusCode};
 use serde_json::{Value, json};
@@ -78,8 +78,12 @@ impl Served {
         let answer = request.send().await.unwrap();
         let status = answer.status().as_u16();
         let body = answer.bytes().await.unwrap();
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
         let exchange = self.catalogue.wire.exchange(exchange).unwrap();
+        let body = match () {
+            () if body.is_empty() => Value::Null,
+            () if exchange.answers_text(status) => String::from_utf8(body.to_vec()).unwrap().into(),
+            () => serde_json::from_slice(&body).unwrap(),
+        };
         (status, self.catalogue.wire.read_answer(exchange, status, &body))
     }
 
@@ -145,6 +149,38 @@ fn a_walk_with_other_names_and_multipart() {
     served(catalogue(&edits), async |served| served.walk("w").await);
 }
 
+/// What a run uploads before its scenarios is there in all of them, and gone when the run is over.
+#[test]
+fn definitions_are_kept_for_the_worlds_below_until_they_are_forgotten() {
+    served(catalogue(&[]), async |served| {
+        let text = include_str!("../corpus/simulator/asking.bpmn");
+        let log_in = async |served: &mut Served, world: &str| {
+            let (_, answer) = served.call(world, "issue-bearer", params(json!({ "key": super::support::KEY }))).await;
+            served.writer.bearer = answer["bearer"].as_str().map(str::to_owned);
+        };
+        let token =
+            |number: u32| params(json!({ "name": number.to_string(), "process": "asking", "status": "ACTIVE" }));
+        log_in(served, "run").await;
+        let mut upload = params(json!({ "name": "asking" }));
+        upload.insert("definition".to_owned(), Media::of_bytes("asking.bpmn", text.as_bytes().to_vec()).into());
+        let (status, created) = served.call("run", "create-definition", upload).await;
+        assert_eq!(status, 201);
+        let definition = params(json!({ "definition": created["id"] }));
+        assert_eq!(served.call("run", "deploy-definition", definition.clone()).await.0, 200);
+        let (_, file) = served.call("run", "read-definition-file", definition).await;
+        assert_eq!(file["text"], text);
+        let keep = r#"{"keep_definitions":true}"#;
+        assert_eq!(served.control("run", Method::POST, "/close", keep).await.0, StatusCode::OK);
+        log_in(served, "run-1").await;
+        assert_eq!(served.call("run-1", "create-token", token(1)).await.0, 201);
+        log_in(served, "other-1").await;
+        assert_eq!(served.call("other-1", "create-token", token(1)).await.0, 400);
+        assert_eq!(served.control("run", Method::POST, "/close", "{}").await.0, StatusCode::OK);
+        log_in(served, "run-1").await;
+        assert_eq!(served.call("run-1", "create-token", token(2)).await.0, 400);
+    });
+}
+
 #[test]
 fn the_handshake_tells_what_is_served() {
     served(catalogue(&[]), async |served| {
@@ -188,6 +224,7 @@ fn what_the_control_api_cannot_read_is_said() {
             (Method::POST, "/clock", r#"{"advance":"P1Y"}"#, 400, "`advance`: "),
             (Method::POST, "/clock", "{}", 400, "missing field `advance`"),
             (Method::GET, "/close", "", 405, "takes POST"),
+            (Method::POST, "/close", r#"{"keep":true}"#, 400, "unknown field `keep`, expected `keep_definitions`"),
             (Method::POST, "", "", 405, "takes GET"),
             (Method::GET, "/nowhere", "", 404, "has no `/_flowproof/nowhere`"),
         ] {
