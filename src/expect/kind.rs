@@ -11,38 +11,6 @@ use crate::source::Span;
 /// Longest list that `unordered` compares.
 pub const MAX_UNORDERED: usize = 2_000;
 
-/// The names of all matchers, with what each wants of a value.
-pub const MATCHERS: [(&str, &str); 25] = [
-    ("eq", "equals this value; the only way to expect a map"),
-    ("ne", "is anything else"),
-    ("lt", "is less, or earlier if both are ISO dates or times"),
-    ("le", "is at most, or no later"),
-    ("gt", "is more, or later"),
-    ("ge", "is at least, or no earlier"),
-    ("in", "equals one value of this list"),
-    (
-        "contains",
-        "a text has this text in it, a list has this item (or each item of this list), a map has these members",
-    ),
-    ("starts-with", "a text begins with this text"),
-    ("ends-with", "a text ends with this text"),
-    ("matches", "a text matches this regular expression as a whole"),
-    ("type", "is string, number, integer, boolean, array, object or null"),
-    ("length", "has this many characters, items or members; a number or a matcher"),
-    ("exists", "is there at all (also null), or with false is not"),
-    ("empty", "is a text, list or map with nothing in it, or with false is not"),
-    ("one-of", "fulfils exactly one of these matchers"),
-    ("all", "fulfils every one of these matchers"),
-    ("any", "fulfils at least one of these matchers"),
-    ("each", "is a list whose every item fulfils this matcher; an empty list does"),
-    ("not", "does not fulfil this matcher, though it could"),
-    ("close-to", "is a number no further than `within` from `value`"),
-    ("between", "is from the first to the second of two values, both included"),
-    ("format", "is a text in this notation"),
-    ("schema", "fulfils this JSON Schema, a file or written here"),
-    ("unordered", "is a list of exactly these items, in any order"),
-];
-
 /// One thing that is wanted of a value. `V` is a template as it is read and a value as it is judged.
 #[derive(Clone, Debug)]
 pub(super) enum Kind<V> {

@@ -1,13 +1,14 @@
 use serde_json::Value;
 
 use super::format::Format;
-use super::kind::{JsonType, Kind, MATCHERS, Order, Test};
+use super::kind::{JsonType, Kind, Order, Test};
 use super::pattern::Pattern;
 use super::schema::Schema;
+use super::shape::{CLOSE_TO, MATCHERS};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, nearest, suggest};
 use crate::source::{Sources, Spanned};
 use crate::template::Template;
-use crate::yaml::{Entry, Fields, Kind as Shape, Node};
+use crate::yaml::{Entry, Kind as Shape, Node, Shaped};
 
 /// Reads matchers from YAML and keeps every template that it meets.
 pub(super) struct Reader<'a> {
@@ -19,7 +20,7 @@ pub(super) struct Reader<'a> {
 type Tests = Vec<Test<Template>>;
 
 pub(super) fn is_matcher(name: &str) -> bool {
-    MATCHERS.iter().any(|(known, _)| *known == name)
+    MATCHERS.keys.iter().any(|known| known.name == name)
 }
 
 impl Reader<'_> {
@@ -42,7 +43,7 @@ impl Reader<'_> {
         } else {
             for entry in unknown {
                 let one = Diagnostic::new(Id::UNKNOWN_KEY, format!("`{}` is not a matcher", entry.key.value));
-                let help = suggest(&entry.key.value, MATCHERS.iter().map(|(name, _)| *name));
+                let help = suggest(&entry.key.value, MATCHERS.keys.iter().map(|known| known.name));
                 self.found.push(one.at(entry.key.span).help_if(help));
             }
         }
@@ -89,9 +90,8 @@ impl Reader<'_> {
             "any" => Kind::Any(self.lists(name, node)?),
             "all" => Kind::All(self.lists(name, node)?),
             "close-to" => {
-                let mut fields = Fields::of(node, "`close-to`", self.found)?;
-                let (value, within) = (fields.required("value", self.found), fields.required("within", self.found));
-                fields.finish(self.found);
+                let fields = Shaped::of(node, &CLOSE_TO, self.found)?;
+                let (value, within) = (fields.node("value"), fields.node("within"));
                 Kind::CloseTo { value: self.template(value?), within: self.template(within?) }
             }
             "between" => match node.sequence("`between`", self.found)? {
@@ -180,7 +180,7 @@ impl Reader<'_> {
 fn no_matcher(key: &Spanned<String>) -> Diagnostic {
     let message = format!("a map that is expected must be a matcher, and `{}` is none", key.value);
     let one = Diagnostic::new(Id::EXPECT_MATCHER, message);
-    match nearest(&key.value, MATCHERS.iter().map(|(name, _)| *name)) {
+    match nearest(&key.value, MATCHERS.keys.iter().map(|known| known.name)) {
         Some(near) => one.label(key.span, format!("did you mean `{near}`?")),
         None => one.at(key.span),
     }

@@ -1,6 +1,8 @@
 /// A kind of file that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// A catalogue.
+    Catalogue,
     /// `flowproof.yaml`.
     Settings,
     /// A stored event stream, one event of it.
@@ -9,11 +11,12 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Settings, Self::Events];
+    pub const ALL: [Self; 3] = [Self::Catalogue, Self::Settings, Self::Events];
 
     /// Its name, as it is asked for.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Catalogue => "catalogue",
             Self::Settings => "settings",
             Self::Events => "events",
         }
@@ -22,6 +25,7 @@ impl Kind {
     /// What it is about, in a line.
     pub fn title(self) -> &'static str {
         match self {
+            Self::Catalogue => "flowproof catalogue: what is known of a process engine",
             Self::Settings => "flowproof settings: flowproof.yaml",
             Self::Events => "flowproof events: a line of a stored stream",
         }
@@ -35,6 +39,7 @@ impl Kind {
     /// The committed schema.
     pub fn text(self) -> &'static str {
         match self {
+            Self::Catalogue => include_str!("../../schemas/catalogue.schema.json"),
             Self::Settings => include_str!("../../schemas/settings.schema.json"),
             Self::Events => include_str!("../../schemas/events.schema.json"),
         }

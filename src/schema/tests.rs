@@ -7,6 +7,7 @@ use super::{DIALECT, Kind, schema, writer::id};
 /// A schema made anew from its source.
 fn written(kind: Kind) -> Value {
     let root = match kind {
+        Kind::Catalogue => &crate::catalogue::SHAPE,
         Kind::Settings => &crate::settings::SHAPE,
         Kind::Events => return events(),
     };

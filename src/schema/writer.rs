@@ -26,6 +26,21 @@ pub fn schema(name: &str, title: &str, root: &'static Shape) -> Value {
     Value::Object(schema)
 }
 
+/// Plain numbers and booleans are taken as text.
+const TEXT: &[&str] = &["string", "number", "boolean"];
+
+/// The types of a form that wants nothing else of a value.
+fn simple_types(form: &Form) -> Option<&'static [&'static str]> {
+    match form {
+        Form::Null => Some(&["null"]),
+        Form::Text => Some(TEXT),
+        Form::Boolean => Some(&["boolean"]),
+        Form::Number => Some(&["number"]),
+        Form::List(Form::Any) => Some(&["array"]),
+        _ => None,
+    }
+}
+
 /// Collects what has a name while it writes what refers to it.
 struct Writer {
     defined: Map<String, Value>,
@@ -120,7 +135,7 @@ impl Writer {
         match form {
             Form::Any => Map::new(),
             Form::Null => of_type("null"),
-            Form::Text => object([("type", json!(["string", "number", "boolean"]))]),
+            Form::Text => object([("type", json!(TEXT))]),
             Form::Like(notation) => like(notation),
             Form::Duration => like(&DURATION),
             Form::Boolean => of_type("boolean"),
@@ -167,23 +182,21 @@ impl Writer {
     /// Keywords for objects say nothing of other values: beside simple types, one mapping needs no `anyOf`, and problems in
     /// it are told where they are.
     fn either(&mut self, ways: &'static [Form]) -> Map<String, Value> {
-        let simple = |form: &&Form| matches!(form, Form::Null | Form::Text | Form::Boolean | Form::Number);
-        let (simple, other): (Vec<&Form>, Vec<&Form>) = ways.iter().partition(simple);
-        if let [Form::Shape(shape)] = other.as_slice()
-            && matches!(shape.further, Further::None)
-        {
-            let mut types = vec![json!("object")];
-            for form in simple {
-                match self.form(form).remove("type") {
-                    Some(Value::Array(several)) => types.extend(several),
-                    one => types.extend(one),
-                }
+        let (simple, other): (Vec<&Form>, Vec<&Form>) = ways.iter().partition(|form| simple_types(form).is_some());
+        let mut types: Vec<&str> = simple.into_iter().filter_map(simple_types).flatten().copied().collect();
+        let mut schema = match other.as_slice() {
+            [] => Map::new(),
+            [Form::Shape(shape)] if matches!(shape.further, Further::None) => self.shape(shape),
+            [Form::Map(names, form)] => {
+                let mut schema = Map::new();
+                self.names(*names, form, &mut schema);
+                schema
             }
-            let mut schema = self.shape(shape);
-            schema.insert("type".to_owned(), Value::Array(types));
-            return schema;
-        }
-        object([("anyOf", ways.iter().map(|way| Value::Object(self.form(way))).collect())])
+            _ => return object([("anyOf", ways.iter().map(|way| Value::Object(self.form(way))).collect())]),
+        };
+        types.extend((!other.is_empty()).then_some("object"));
+        schema.insert("type".to_owned(), json!(types));
+        schema
     }
 
     /// Writes something with a name once, also if it holds itself.

@@ -214,4 +214,16 @@ impl Words {
         }
         known
     }
+
+    /// What a word means by the table from which the words were taken.
+    pub fn mean<T: Copy>(
+        &self,
+        text: &Spanned<String>,
+        table: &[(&'static str, T)],
+        found: &mut Diagnostics,
+    ) -> Option<T> {
+        debug_assert!(table.iter().map(|(word, _)| word).eq(self.words), "another table than that of {}", self.what);
+        let word = self.read(text, found)?;
+        table.iter().find(|(known, _)| *known == word).map(|(_, meaning)| *meaning)
+    }
 }

@@ -171,6 +171,16 @@ impl<'a> Shaped<'a> {
         self.find(key)?.value.duration(&format!("`{key}`"), found)
     }
 
+    /// The word of a key.
+    pub fn chosen(&self, key: &'static str, found: &mut Diagnostics) -> Option<Spanned<String>> {
+        let Some(Form::Word(words)) = self.form(key) else {
+            debug_assert!(false, "`{key}` of `{}` is no word", self.shape.name);
+            return None;
+        };
+        let text = self.find(key)?.value.text(&format!("`{key}`"), found)?;
+        words.read(&text, found).map(|_| text)
+    }
+
     /// What the word of a key means, by the table from which the shape has its words.
     pub fn word<T: Copy>(
         &self,
@@ -182,11 +192,8 @@ impl<'a> Shaped<'a> {
             debug_assert!(false, "`{key}` of `{}` is no word", self.shape.name);
             return None;
         };
-        debug_assert!(table.iter().map(|(word, _)| word).eq(words.words), "another table than that of `{key}`");
         let text = self.find(key)?.value.text(&format!("`{key}`"), found)?;
-        words.read(&text, found)?;
-        let meaning = table.iter().find(|(word, _)| *word == text.value).map(|(_, meaning)| *meaning);
-        meaning.map(|meaning| Spanned::new(meaning, text.span))
+        words.mean(&text, table, found).map(|meaning| Spanned::new(meaning, text.span))
     }
 
     /// The entries of a key behind which the author chooses names.

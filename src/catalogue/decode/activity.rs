@@ -1,54 +1,130 @@
 use super::Reader;
+use super::reader::{CODES, ELEMENT, NAMED, TITLE};
+use super::simulated::SIMULATED;
+use super::value::{BY_TYPE, ONE_OF, TYPED};
+use super::when::WHEN;
 use crate::catalogue::{Activity, Ensure, Input, Keep, Outcome, RequestUse, When};
 use crate::diagnostic::{Diagnostic, Id};
 use crate::source::Spanned;
-use crate::yaml::{Entry, Fields, Node};
+use crate::yaml::{Entry, Form, ID, Key, Names, Node, Shape, Shaped};
+
+pub(super) static ACTIVITY: Shape = Shape::new(
+    "activity",
+    "the activity",
+    "A named interaction of a process, or a call around one.",
+    &[
+        TITLE,
+        ELEMENT,
+        Key::new("inputs", Form::Map(NAMED, &Form::Shape(&INPUT)), "what a step may give in `with:`"),
+        Key::required("requests", Form::List(&Form::Shape(&REQUEST)), "what is sent, in this order"),
+        Key::new(
+            "keep",
+            Form::Map(Names::Like(&ID), &Form::Shape(&KEEP)),
+            "what a successful answer gives to the session, read as `session.NAME`",
+        ),
+        Key::new("ensure", Form::List(&Form::Shape(&ENSURE)), "what must hold of every successful answer"),
+        Key::new("simulated", Form::Shape(&SIMULATED), "how the simulator plays the element"),
+        Key::required(
+            "outcomes",
+            Form::Map(NAMED, &Form::Shape(&OUTCOME)),
+            "the named classes of the last request's answer, tried in order; `success` must be among them",
+        ),
+    ],
+);
+
+static INPUT: Shape = Shape::new(
+    "input",
+    "the input",
+    "What a step may give to an activity.",
+    &[
+        TYPED,
+        TITLE,
+        Key::new("required", Form::Boolean, "whether it must be given").or("false"),
+        Key::new("secret", Form::Boolean, "whether its value is hidden in all outputs").or("false"),
+        Key::new(
+            "default",
+            Form::Any,
+            "its value where none is given; a template over `session`, `position`, `process`",
+        ),
+        ONE_OF,
+    ],
+)
+.further(BY_TYPE);
+
+static REQUEST: Shape = Shape::new(
+    "request",
+    "a request",
+    "A request of an activity.",
+    &[
+        Key::required("exchange", Form::Text, "which one of the wire"),
+        Key::new("name", Form::Text, "its answer is `responses.NAME` in the step; the exchange's name"),
+        Key::new("if", Form::Text, "the input without which the request is left out"),
+        Key::new(
+            "with",
+            Form::Map(Names::Free, &Form::Any),
+            "the parameters of the exchange; without it each input is the parameter of the same name",
+        ),
+    ],
+);
+
+static KEEP: Shape = Shape::new(
+    "keep",
+    "the kept",
+    "What a successful answer gives to the session.",
+    &[
+        Key::required("from", Form::Any, "a template over `answer`, `inputs` and `session`")
+            .such_as(&["\"{{ answer.id }}\""]),
+        Key::new("secret", Form::Boolean, "whether it is hidden in all outputs").or("false"),
+    ],
+);
+
+static ENSURE: Shape = Shape::new(
+    "ensure",
+    "an item of `ensure`",
+    "What must hold of every successful answer.",
+    &[
+        Key::required("that", Form::Any, "a template that must be true"),
+        Key::required("otherwise", Form::Text, "what is said where it is not"),
+    ],
+);
+
+static OUTCOME: Shape = Shape::new(
+    "outcome",
+    "the outcome",
+    "A named class of an activity's answer.",
+    &[
+        Key::required("when", Form::Shape(&WHEN), "when an answer is of it"),
+        CODES,
+        Key::new("errors", Form::OneOrMany(&Form::Text), "the BPMN error codes as which a diagram draws it"),
+    ],
+);
 
 impl Reader<'_> {
     pub fn activity(&mut self, entry: &Entry) -> Option<Activity> {
         let name = entry.key.clone();
-        let mut fields = Fields::of(&entry.value, &format!("the activity `{}`", name.value), self.found)?;
-        let title = self.title(&mut fields);
-        let element = fields.optional("element");
-        let element = self.element(element, &name);
-        let inputs = fields.optional("inputs");
-        let inputs = self.named(inputs, "`inputs`").into_iter().filter_map(|entry| self.input(entry)).collect();
-        let requests = fields.required("requests", self.found);
-        requests.iter().for_each(|node| self.filled(node, "`requests`"));
-        let requests: Vec<_> = requests
-            .and_then(|node| node.sequence("`requests`", self.found))
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|node| self.request(node))
-            .collect();
-        let keep = fields.optional("keep");
-        let keep = self.free(keep, "`keep`").iter().filter_map(|entry| self.keep(entry)).collect();
-        let ensure = fields.optional("ensure").and_then(|node| node.sequence("`ensure`", self.found));
-        let ensure = ensure.unwrap_or_default().iter().filter_map(|node| self.ensure(node)).collect();
-        let simulated = fields.optional("simulated").map(|node| self.simulated(node)).unwrap_or_default();
-        let outcomes = match fields.required("outcomes", self.found) {
-            Some(node) => self.outcomes(node, &name),
-            None => Vec::new(),
-        };
-        fields.finish(self.found);
+        let fields = Shaped::named(&entry.value, &ACTIVITY, &name, self.found)?;
+        let title = self.title(&fields);
+        let element = self.element(&fields, &name);
+        let inputs = self.named(&fields, "inputs").into_iter().filter_map(|entry| self.input(entry)).collect();
+        fields.node("requests").iter().for_each(|node| self.filled(node, "`requests`"));
+        let requests = fields.list("requests", self.found).iter().filter_map(|node| self.request(node)).collect();
+        let keep = fields.map("keep", self.found).iter().filter_map(|entry| self.keep(entry)).collect();
+        let ensure = fields.list("ensure", self.found).iter().filter_map(|node| self.ensure(node)).collect();
+        let simulated = fields.inside("simulated", self.found);
+        let simulated = simulated.map(|simulated| self.simulated(&simulated)).unwrap_or_default();
+        let outcomes = fields.node("outcomes").map(|_| self.outcomes(&fields, &name)).unwrap_or_default();
         Some(Activity { name, title, element, inputs, requests, keep, ensure, simulated, outcomes })
     }
 
     fn input(&mut self, entry: &Entry) -> Option<Input> {
         let name = entry.key.clone();
-        let mut fields = Fields::of(&entry.value, &format!("the input `{}`", name.value), self.found)?;
-        let kind = self.kind(&mut fields);
-        let title = self.title(&mut fields);
-        let required = self.flag(&mut fields, "required");
-        let secret = self.flag(&mut fields, "secret");
-        let default = fields.optional("default").map(|node| (self.template(node), node.span));
-        let one_of = match &kind {
-            Some(kind) => self.one_of(&mut fields, kind),
-            None => {
-                fields.know(&["one-of", "media", "max-bytes"]);
-                Vec::new()
-            }
-        };
+        let fields = Shaped::named(&entry.value, &INPUT, &name, self.found)?;
+        let kind = self.kind(&fields);
+        let title = self.title(&fields);
+        let required = self.flag(&fields, "required");
+        let secret = self.flag(&fields, "secret");
+        let default = fields.node("default").map(|node| (self.template(node), node.span));
+        let one_of = kind.as_ref().map(|kind| self.one_of(&fields, kind)).unwrap_or_default();
         if let (Some(kind), Some((template, span))) = (&kind, &default)
             && let Some(literal) = template.as_literal()
         {
@@ -59,7 +135,6 @@ impl Reader<'_> {
             let one = Diagnostic::new(Id::WRONG_VALUE, format!("the required input `{}` has a default", name.value));
             self.found.push(one.at(*span).help("remove `required`, or the default, which is never used"));
         }
-        fields.finish(self.found);
         Some(Input {
             name,
             title,
@@ -72,15 +147,14 @@ impl Reader<'_> {
     }
 
     fn request(&mut self, node: &Node) -> Option<RequestUse> {
-        let mut fields = Fields::of(node, "a request", self.found)?;
-        let exchange = fields.required_text("exchange", self.found);
-        let name = fields.text("name", self.found).map(|name| name.value);
+        let fields = Shaped::of(node, &REQUEST, self.found)?;
+        let exchange = fields.text("exchange", self.found);
+        let name = self.plain(&fields, "name");
         let condition = fields.text("if", self.found);
-        let with = fields.optional("with").map(|node| {
-            let entries = self.free(Some(node), "`with`").iter();
+        let with = fields.node("with").map(|_| {
+            let entries = fields.map("with", self.found).iter();
             entries.map(|entry| (entry.key.clone(), self.template(&entry.value))).collect()
         });
-        fields.finish(self.found);
         let exchange = exchange?;
         Some(RequestUse { name: name.unwrap_or_else(|| exchange.value.clone()), exchange, condition, with })
     }
@@ -94,25 +168,21 @@ impl Reader<'_> {
             let one = Diagnostic::new(Id::WRONG_ID, message).at(name.span);
             self.found.push(one.help("write lower-case letters, digits and underscores"));
         }
-        let mut fields = Fields::of(&entry.value, &format!("the kept `{}`", name.value), self.found)?;
-        let from = self.required_template(&mut fields, "from");
-        let secret = self.flag(&mut fields, "secret");
-        fields.finish(self.found);
+        let fields = Shaped::named(&entry.value, &KEEP, &name, self.found)?;
+        let (from, secret) = (self.template_of(&fields, "from"), self.flag(&fields, "secret"));
         Some(Keep { name, from: from?, secret })
     }
 
     fn ensure(&mut self, node: &Node) -> Option<Ensure> {
-        let mut fields = Fields::of(node, "an item of `ensure`", self.found)?;
-        let that = self.required_template(&mut fields, "that");
-        let otherwise = fields.required_text("otherwise", self.found);
-        fields.finish(self.found);
+        let fields = Shaped::of(node, &ENSURE, self.found)?;
+        let (that, otherwise) = (self.template_of(&fields, "that"), fields.text("otherwise", self.found));
         Some(Ensure { that: that?, otherwise: otherwise?.value })
     }
 
-    fn outcomes(&mut self, node: &Node, activity: &Spanned<String>) -> Vec<Outcome> {
+    fn outcomes(&mut self, fields: &Shaped, activity: &Spanned<String>) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
         let mut codes = Vec::new();
-        let entries = self.named(Some(node), "`outcomes`");
+        let entries = self.named(fields, "outcomes");
         if !entries.iter().any(|entry| entry.key.value == Activity::SUCCESS) {
             let message = format!("the activity `{}` has no outcome `{}`", activity.value, Activity::SUCCESS);
             let one = Diagnostic::new(Id::CATALOGUE_INCOMPLETE, message).at(activity.span);
@@ -120,16 +190,10 @@ impl Reader<'_> {
         }
         for entry in entries {
             let name = entry.key.clone();
-            let Some(mut fields) = Fields::of(&entry.value, &format!("the outcome `{}`", name.value), self.found)
-            else {
-                continue;
-            };
-            let when = fields.required("when", self.found).map_or_else(When::default, |node| self.when(node));
-            let own = fields.optional("codes");
-            let own = self.codes(own);
-            let errors = fields.optional("errors");
-            let errors = self.texts(errors, "`errors`").into_iter().map(|error| error.value).collect();
-            fields.finish(self.found);
+            let Some(fields) = Shaped::named(&entry.value, &OUTCOME, &name, self.found) else { continue };
+            let when = fields.node("when").map_or_else(When::default, |node| self.when(node));
+            let own = self.codes(&fields);
+            let errors = self.plain_texts(&fields, "errors");
             let plain = own.iter().map(|code| code.value).collect();
             codes.push((name.value.clone(), own));
             outcomes.push(Outcome { name, when, codes: plain, errors });

@@ -1,11 +1,20 @@
 use super::Reader;
+use super::reader::{CODES, ELEMENT, LOCALS, NAMED, TITLE};
+use super::session::STATE;
+use super::simulated::WRITES;
 use crate::catalogue::{Attempts, Automatic, Behaviour, ErrorScreen, Failure, Rule, Tally};
 use crate::diagnostic::{Diagnostic, Id, suggest};
+use crate::expect::MATCHER;
 use crate::source::Spanned;
-use crate::yaml::{Entry, Fields, Node};
+use crate::yaml::{Entry, Form, Further, Key, Names, Node, Notation, Shape, Shaped, Words, words_of};
 
 /// What rules can ask of a capture.
-const FACTS: &[&str] = &["sha256", "bytes", "width", "height", "comment", "media", "marks.NAME"];
+static FACT: Words = Words {
+    what: "fact of a capture",
+    words: &["sha256", "bytes", "width", "height", "comment", "media", "marks.NAME"],
+};
+static FACT_OR_MARK: Notation =
+    Notation { about: "a fact of a capture", pattern: r"^(?:sha256|bytes|width|height|comment|media|marks\..+)$" };
 /// Before the name of a mark.
 const MARKS: &str = "marks.";
 
@@ -19,34 +28,189 @@ enum Word {
     Stub,
 }
 
+const BEHAVIOURS: &[(&str, Word)] = &[
+    ("check", Word::Check),
+    ("counter", Word::Counter),
+    ("clear", Word::Clear),
+    ("decide", Word::Decide),
+    ("tally", Word::Tally),
+    ("stub", Word::Stub),
+];
+static BEHAVIOUR: Words = Words { what: "behaviour", words: &words_of::<_, 6>(BEHAVIOURS) };
+
+/// On which result of a check a local variable is true.
+const RESULTS: &[(&str, bool)] = &[("failed", true), ("passed", false)];
+static RESULT: Words = Words { what: "result of a check", words: &words_of::<_, 2>(RESULTS) };
+
+pub(super) static AUTOMATIC: Shape = Shape::new(
+    "automatic",
+    "the automatic activity",
+    "What the engine does by itself between two activities.",
+    &[
+        TITLE,
+        ELEMENT,
+        Key::new(
+            "keys",
+            Form::OneOrMany(&Form::Text),
+            "input parameters of the element whose values name it in `simulate:`, beside its own name",
+        ),
+        LOCALS,
+        Key::new(
+            "values",
+            Form::Map(Names::Free, &Form::Any),
+            "local variables that are composed: templates over `base_url`, `tenant`, `instance`, `token`, `parameters`",
+        ),
+        WRITES,
+        Key::new("results-in", Form::Text, "the process variable that holds the `results` that a script gives"),
+        Key::new(
+            "shows",
+            Form::OneOrMany(&Form::Text),
+            "input parameters and local variables that are shown while the process waits next",
+        ),
+        Key::new("error-screen", Form::Shape(&ERROR_SCREEN), "what is shown where its failure leads to an element that waits"),
+        Key::new("state", Form::Word(&STATE), "the state of the instance while it waits next"),
+        Key::new("failures", Form::Map(NAMED, &Form::Shape(&FAILURE)), "ways to fail, by outcome"),
+        Key::required("behaviour", Form::Word(&BEHAVIOUR), "what it does; each behaviour has keys of its own"),
+    ],
+)
+.further(Further::ByWord {
+    key: "behaviour",
+    default: None,
+    words: &[
+        (
+            "check",
+            &[
+                Key::new(
+                    "subject",
+                    Form::Text,
+                    "the variable that holds what is judged and by which failures are counted; `{…}` is an input parameter",
+                ),
+                Key::new("attempts", Form::Shape(&ATTEMPTS), "how often it may fail"),
+                Key::new(
+                    "rules",
+                    Form::List(&Form::Shape(&RULE)),
+                    "how it judges what it is not told: the first that holds of the last capture fails it",
+                ),
+                Key::new(
+                    "results",
+                    Form::Map(Names::Free, &Form::Word(&RESULT)),
+                    "local variables that are true on `failed` or on `passed`",
+                ),
+            ],
+        ),
+        (
+            "counter",
+            &[Key::required("variable", Form::Text, "the input parameter that names the process variable that is counted up")],
+        ),
+        (
+            "clear",
+            &[Key::required("variables", Form::Text, "the input parameter that lists the variables that are removed")],
+        ),
+        (
+            "decide",
+            &[
+                Key::required("from", Form::Text, "the input parameter whose value is taken as it is"),
+                Key::required("on-failure", Form::Text, "the input parameter that is taken if a check failed"),
+                Key::required("otherwise", Form::Any, "the value that is taken else"),
+                RESULT_VARIABLE,
+            ],
+        ),
+        (
+            "tally",
+            &[
+                Key::required("list", Form::Text, "the input parameter that holds the list, as a list or as JSON"),
+                Key::new("or-from", Form::Text, "the process variable that holds the list where the parameter does not"),
+                Key::required("key", Form::Text, "the member of an item that names it; a text names itself"),
+                Key::new("counts", Form::Text, "the member of an item that is `false` where it does not count"),
+                Key::required(
+                    "of",
+                    Form::Text,
+                    "the variable in which what was captured stands by these names; `{…}` is an input parameter or process variable",
+                ),
+                Key::required("finished", Form::Text, "the member of what was captured that must be true"),
+                RESULT_VARIABLE,
+            ],
+        ),
+    ],
+});
+
+const RESULT_VARIABLE: Key = Key::required("result", Form::Text, "the local variable that is written");
+
+static ERROR_SCREEN: Shape = Shape::new(
+    "error-screen",
+    "`error-screen`",
+    "What is shown where a failure leads to an element that waits.",
+    &[
+        Key::required("parameter", Form::Text, "the parameter of the waiting element that is shown with another value"),
+        Key::required("from", Form::Text, "the input parameter of the failed element that has the value"),
+        Key::new("listed-in", Form::Text, "the parameter of the waiting element that must list the value"),
+    ],
+);
+
+static FAILURE: Shape = Shape::new(
+    "failure",
+    "the failure",
+    "A way to fail.",
+    &[
+        Key::required("error", Form::Text, "the BPMN error that it raises"),
+        CODES,
+        Key::new("message", Form::Text, "the message that comes with it"),
+    ],
+);
+
+static ATTEMPTS: Shape = Shape::new(
+    "attempts",
+    "`attempts`",
+    "How often a check may fail.",
+    &[
+        Key::required(
+            "limit",
+            Form::Text,
+            "the input parameter that limits it; the n-th failure of a limit n exceeds it",
+        ),
+        Key::new(
+            "raised-if",
+            Form::Text,
+            "the input parameter that says whether exceeding it raises an error; else the process goes on",
+        ),
+        Key::required("exceeded", Form::Text, "the failure that exceeding it is"),
+    ],
+);
+
+static RULE: Shape = Shape::new(
+    "rule",
+    "a rule",
+    "A rule by which a check judges a capture.",
+    &[
+        Key::required(
+            "when",
+            Form::Map(Names::Like(&FACT_OR_MARK), &Form::Named(&MATCHER)),
+            "facts of the capture, all of which must hold",
+        ),
+        Key::required("outcome", Form::Text, "the failure then"),
+        Key::new("code", Form::Integer(i64::MIN, i64::MAX), "its code, where the failure has several"),
+    ],
+);
+
 impl Reader<'_> {
     pub fn automatic(&mut self, entry: &Entry) -> Option<Automatic> {
         let name = entry.key.clone();
-        let mut fields = Fields::of(&entry.value, &format!("the automatic activity `{}`", name.value), self.found)?;
-        let title = self.title(&mut fields);
-        let element = fields.optional("element");
-        let element = self.element(element, &name);
-        let keys = fields.optional("keys");
-        let keys = self.texts(keys, "`keys`").into_iter().map(|key| key.value).collect();
-        let locals = fields.optional("locals");
-        let locals = self.object(locals, "`locals`");
-        let values = fields.optional("values");
-        let values = self.free(values, "`values`").iter();
+        let fields = Shaped::named(&entry.value, &AUTOMATIC, &name, self.found)?;
+        let title = self.title(&fields);
+        let element = self.element(&fields, &name);
+        let keys = self.plain_texts(&fields, "keys");
+        let locals = self.object(&fields, "locals");
+        let values = fields.map("values", self.found).iter();
         let values = values.map(|entry| (entry.key.value.clone(), self.template(&entry.value))).collect();
-        let writes = fields.optional("writes");
-        let writes = self.writes(writes);
+        let writes = self.writes(&fields);
         let results_in = fields.text("results-in", self.found);
         results_in.iter().for_each(|path| self.placeholders(path));
         let results_in = results_in.map(|path| path.value);
-        let shows = fields.optional("shows");
-        let shows = self.texts(shows, "`shows`").into_iter().map(|name| name.value).collect();
-        let error_screen = fields.optional("error-screen").and_then(|node| self.error_screen(node));
-        let state = fields.text("state", self.found).filter(|state| self.state(state).is_some());
-        let failures = fields.optional("failures");
-        let failures = self.failures(failures);
-        let behaviour = self.behaviour(&mut fields, &failures);
-        fields.finish(self.found);
-        let state = state.map(|state| state.value);
+        let shows = self.plain_texts(&fields, "shows");
+        let error_screen = fields.inside("error-screen", self.found).and_then(|inside| self.error_screen(&inside));
+        let state = fields.chosen("state", self.found).map(|state| state.value);
+        let failures = self.failures(&fields);
+        let behaviour = self.behaviour(&fields, &failures);
         let behaviour = behaviour?;
         Some(Automatic {
             name,
@@ -65,111 +229,66 @@ impl Reader<'_> {
         })
     }
 
-    fn behaviour(&mut self, fields: &mut Fields, failures: &[Failure]) -> Option<Behaviour> {
-        let words = [
-            ("check", Word::Check),
-            ("counter", Word::Counter),
-            ("clear", Word::Clear),
-            ("decide", Word::Decide),
-            ("tally", Word::Tally),
-            ("stub", Word::Stub),
-        ];
-        let text = fields.required_text("behaviour", self.found);
-        let Some(word) = text.and_then(|text| self.word(&text, "behaviour", &words)) else {
-            // What the other keys are is not known, so none of them is reported.
-            fields.know(&["subject", "attempts", "rules", "results", "variable", "variables"]);
-            fields.know(&["from", "on-failure", "otherwise", "result"]);
-            fields.know(&["list", "or-from", "key", "counts", "of", "finished"]);
-            return None;
-        };
-        match word {
+    fn behaviour(&mut self, fields: &Shaped, failures: &[Failure]) -> Option<Behaviour> {
+        match fields.word("behaviour", BEHAVIOURS, self.found)?.value {
             Word::Check => Some(self.check_behaviour(fields, failures)),
             Word::Counter => {
-                let variable = fields.required_text("variable", self.found)?.value;
+                let variable = self.plain(fields, "variable")?;
                 Some(Behaviour::Counter { variable })
             }
             Word::Clear => {
-                let variables = fields.required_text("variables", self.found)?.value;
+                let variables = self.plain(fields, "variables")?;
                 Some(Behaviour::Clear { variables })
             }
             Word::Decide => {
-                let from = fields.required_text("from", self.found);
-                let on_failure = fields.required_text("on-failure", self.found);
-                let otherwise = fields.required("otherwise", self.found).map(Node::to_json);
-                let result = fields.required_text("result", self.found);
-                Some(Behaviour::Decide {
-                    from: from?.value,
-                    on_failure: on_failure?.value,
-                    otherwise: otherwise?,
-                    result: result?.value,
-                })
+                let (from, on_failure) = (self.plain(fields, "from"), self.plain(fields, "on-failure"));
+                let otherwise = fields.node("otherwise").map(Node::to_json);
+                let result = self.plain(fields, "result");
+                Some(Behaviour::Decide { from: from?, on_failure: on_failure?, otherwise: otherwise?, result: result? })
             }
             Word::Tally => self.tally(fields).map(Behaviour::Tally),
             Word::Stub => Some(Behaviour::Stub),
         }
     }
 
-    fn tally(&mut self, fields: &mut Fields) -> Option<Tally> {
-        let list = fields.required_text("list", self.found);
-        let or_from = fields.text("or-from", self.found).map(|path| path.value);
-        let key = fields.required_text("key", self.found);
-        let counts = fields.text("counts", self.found).map(|name| name.value);
-        let of = fields.required_text("of", self.found);
+    fn tally(&mut self, fields: &Shaped) -> Option<Tally> {
+        let (list, or_from) = (self.plain(fields, "list"), self.plain(fields, "or-from"));
+        let (key, counts) = (self.plain(fields, "key"), self.plain(fields, "counts"));
+        let of = fields.text("of", self.found);
         of.iter().for_each(|of| self.placeholders(of));
-        let finished = fields.required_text("finished", self.found);
-        let result = fields.required_text("result", self.found);
-        Some(Tally {
-            list: list?.value,
-            or_from,
-            key: key?.value,
-            counts,
-            of: of?.value,
-            finished: finished?.value,
-            result: result?.value,
-        })
+        let (finished, result) = (self.plain(fields, "finished"), self.plain(fields, "result"));
+        Some(Tally { list: list?, or_from, key: key?, counts, of: of?.value, finished: finished?, result: result? })
     }
 
-    fn error_screen(&mut self, node: &Node) -> Option<ErrorScreen> {
-        let mut fields = Fields::of(node, "`error-screen`", self.found)?;
-        let parameter = fields.required_text("parameter", self.found);
-        let from = fields.required_text("from", self.found);
-        let listed_in = fields.text("listed-in", self.found).map(|name| name.value);
-        fields.finish(self.found);
-        Some(ErrorScreen { parameter: parameter?.value, from: from?.value, listed_in })
+    fn error_screen(&mut self, fields: &Shaped) -> Option<ErrorScreen> {
+        let (parameter, from) = (self.plain(fields, "parameter"), self.plain(fields, "from"));
+        Some(ErrorScreen { parameter: parameter?, from: from?, listed_in: self.plain(fields, "listed-in") })
     }
 
-    fn check_behaviour(&mut self, fields: &mut Fields, failures: &[Failure]) -> Behaviour {
+    fn check_behaviour(&mut self, fields: &Shaped, failures: &[Failure]) -> Behaviour {
         let subject = fields.text("subject", self.found);
         subject.iter().for_each(|subject| self.placeholders(subject));
-        let attempts = fields.optional("attempts").and_then(|node| self.attempts(node, failures));
-        let rules = fields.optional("rules").and_then(|node| node.sequence("`rules`", self.found)).unwrap_or_default();
-        let rules = rules.iter().filter_map(|rule| self.rule(rule, failures)).collect();
-        let results = fields.optional("results");
-        let results = self.free(results, "`results`").iter();
+        let attempts = fields.inside("attempts", self.found).and_then(|inside| self.attempts(&inside, failures));
+        let rules = fields.list("rules", self.found).iter().filter_map(|rule| self.rule(rule, failures)).collect();
+        let results = fields.map("results", self.found).iter();
         let results = results
             .filter_map(|entry| {
                 let text = entry.value.text(&format!("`{}`", entry.key.value), self.found)?;
-                let true_on = self.word(&text, "result of a check", &[("failed", true), ("passed", false)])?;
+                let true_on = RESULT.mean(&text, RESULTS, self.found)?;
                 Some((entry.key.value.clone(), true_on))
             })
             .collect();
         Behaviour::Check { subject: subject.map(|subject| subject.value), attempts, rules, results }
     }
 
-    fn failures(&mut self, node: Option<&Node>) -> Vec<Failure> {
+    fn failures(&mut self, fields: &Shaped) -> Vec<Failure> {
         let mut failures = Vec::new();
         let mut codes = Vec::new();
-        for entry in self.named(node, "`failures`") {
+        for entry in self.named(fields, "failures") {
             let name = entry.key.clone();
-            let Some(mut fields) = Fields::of(&entry.value, &format!("the failure `{}`", name.value), self.found)
-            else {
-                continue;
-            };
-            let error = fields.required_text("error", self.found).map(|error| error.value);
-            let own = fields.optional("codes");
-            let own = self.codes(own);
-            let message = fields.text("message", self.found).map(|message| message.value);
-            fields.finish(self.found);
+            let Some(fields) = Shaped::named(&entry.value, &FAILURE, &name, self.found) else { continue };
+            let (error, message) = (self.plain(&fields, "error"), self.plain(&fields, "message"));
+            let own = self.codes(&fields);
             let plain = own.iter().map(|code| code.value).collect();
             codes.push((name.value.clone(), own));
             failures.push(Failure { name, error, codes: plain, message });
@@ -189,23 +308,17 @@ impl Reader<'_> {
         known
     }
 
-    fn attempts(&mut self, node: &Node, failures: &[Failure]) -> Option<Attempts> {
-        let mut fields = Fields::of(node, "`attempts`", self.found)?;
-        let limit = fields.required_text("limit", self.found);
-        let raised_if = fields.text("raised-if", self.found).map(|name| name.value);
-        let exceeded = fields.required_text("exceeded", self.found);
-        fields.finish(self.found);
+    fn attempts(&mut self, fields: &Shaped, failures: &[Failure]) -> Option<Attempts> {
+        let (limit, raised_if) = (self.plain(fields, "limit"), self.plain(fields, "raised-if"));
+        let exceeded = fields.text("exceeded", self.found);
         let exceeded = exceeded.filter(|exceeded| self.failure(exceeded, failures).is_some())?;
-        Some(Attempts { limit: limit?.value, raised_if, exceeded: exceeded.value })
+        Some(Attempts { limit: limit?, raised_if, exceeded: exceeded.value })
     }
 
     fn rule(&mut self, node: &Node, failures: &[Failure]) -> Option<Rule> {
-        let mut fields = Fields::of(node, "a rule", self.found)?;
-        let when = fields.required("when", self.found);
-        let when = self.free(when, "`when`").iter().filter_map(|entry| self.fact(entry)).collect();
-        let outcome = fields.required_text("outcome", self.found);
-        let code = fields.integer("code", i64::MIN, i64::MAX, self.found);
-        fields.finish(self.found);
+        let fields = Shaped::of(node, &RULE, self.found)?;
+        let when = fields.map("when", self.found).iter().filter_map(|entry| self.fact(entry)).collect();
+        let (outcome, code) = (fields.text("outcome", self.found), fields.integer("code", self.found));
         let outcome = outcome?;
         let failure = self.failure(&outcome, failures)?;
         if let Some(code) = code.filter(|code| !failure.codes.contains(&code.value)) {
@@ -220,8 +333,7 @@ impl Reader<'_> {
 
     fn fact(&mut self, entry: &Entry) -> Option<(String, crate::expect::Matcher)> {
         if entry.key.strip_prefix(MARKS).is_none_or(str::is_empty) {
-            let words: Vec<_> = FACTS.iter().map(|fact| (*fact, ())).collect();
-            self.word(&entry.key, "fact of a capture", &words)?;
+            FACT.read(&entry.key, self.found)?;
         }
         let (name, matcher) = self.matcher(entry);
         Some((name.value, matcher))

@@ -1,13 +1,38 @@
 use std::collections::HashMap;
 
 use super::Reader;
+use super::activity::ACTIVITY;
+use super::automatic::AUTOMATIC;
+use super::reader::{NAMED, TITLE};
+use super::session::SESSION;
+use super::wire::WIRE;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{FileId, Sources};
-use crate::yaml::{self, Fields};
+use crate::yaml::{self, Form, Key, Shape, Shaped};
 
 /// The version of the catalogue language.
 pub const VERSION: i64 = 1;
+
+/// What a catalogue file may hold.
+pub static SHAPE: Shape = Shape::new(
+    "catalogue",
+    "a catalogue",
+    "Everything that flowproof knows about one kind of process engine.",
+    &[
+        Key::required("catalogue", Form::Text, "its name; first"),
+        Key::new("version", Form::Integer(VERSION, VERSION), "the version of the language").or("1"),
+        TITLE,
+        Key::new("session", Form::Shape(&SESSION), "how a session is opened, renewed and read"),
+        Key::required("activities", Form::Map(NAMED, &Form::Shape(&ACTIVITY)), "what scenarios do"),
+        Key::new(
+            "automatic",
+            Form::Map(NAMED, &Form::Shape(&AUTOMATIC)),
+            "what the engine does by itself between two activities",
+        ),
+        Key::required("wire", Form::Shape(&WIRE), "where things stand in requests and answers"),
+    ],
+);
 
 impl Catalogue {
     /// Reads a catalogue file. All its problems are added to `found`, each once, even where it stands behind an anchor;
@@ -35,28 +60,25 @@ fn read(sources: &Sources, file: FileId, found: &mut Diagnostics) -> Option<Cata
         found.push(one.label(first.key.span, "expected `catalogue`"));
         return None;
     }
-    let mut fields = Fields::of(&root, "a catalogue", found)?;
-    let name = fields.required_text("catalogue", found);
-    fields.integer("version", VERSION, VERSION, found);
+    let fields = Shaped::of(&root, &SHAPE, found)?;
+    let name = fields.text("catalogue", found);
+    fields.integer("version", found);
     let mut reader = Reader { sources, found, selectors: HashMap::new() };
-    let title = reader.title(&mut fields);
-    let session = fields.optional("session");
+    let title = reader.title(&fields);
+    let session = fields.inside("session", reader.found);
     let session = reader.session(session);
-    let activity_nodes = fields.required("activities", reader.found);
-    let activities = reader.named(activity_nodes, "`activities`");
+    let activities = reader.named(&fields, "activities");
     let activities = activities.into_iter().filter_map(|entry| reader.activity(entry)).collect();
-    let automatic = fields.optional("automatic");
-    let automatic = reader.named(automatic, "`automatic`");
+    let automatic = reader.named(&fields, "automatic");
     let automatic = automatic.into_iter().filter_map(|entry| reader.automatic(entry)).collect();
-    let wire_node = fields.required("wire", reader.found);
-    let wire = reader.wire(wire_node);
-    fields.finish(found);
+    let wire = fields.inside("wire", reader.found);
+    let wire = reader.wire(wire);
     let catalogue = Catalogue { name: name?, title, session, activities, automatic, wire };
     let declared = |node: Option<&yaml::Node>| {
         let entries = node.and_then(yaml::Node::as_mapping).unwrap_or_default();
         entries.iter().map(|entry| entry.key.value.clone()).collect()
     };
-    let exchanges = wire_node.and_then(|node| node.get("exchanges"));
-    super::check::check(&catalogue, &declared(activity_nodes), &declared(exchanges), found);
+    let exchanges = fields.node("wire").and_then(|node| node.get("exchanges"));
+    super::check::check(&catalogue, &declared(fields.node("activities")), &declared(exchanges), found);
     Some(catalogue)
 }

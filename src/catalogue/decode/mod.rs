@@ -12,6 +12,6 @@ mod value;
 mod when;
 mod wire;
 
-pub use file::VERSION;
+pub use file::{SHAPE, VERSION};
 
 use reader::Reader;

@@ -1,10 +1,29 @@
 use std::collections::HashMap;
 
 use crate::catalogue::Selector;
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, nearest, one_of};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Span, Spanned};
 use crate::template::Template;
-use crate::yaml::{Entry, Fields, Node};
+use crate::yaml::{Entry, Form, Key, NAME, Names, Node, Shaped};
+
+pub(super) const TITLE: Key = Key::new("title", Form::Text, "a line for people");
+pub(super) const CODES: Key = Key::new(
+    "codes",
+    Form::OneOrMany(&Form::Integer(i64::MIN, i64::MAX)),
+    "the codes that it may carry; the first is shown",
+);
+pub(super) const ELEMENT: Key = Key::new(
+    "element",
+    Form::OneOrMany(&Form::Map(Names::Free, &Form::Text)),
+    "how its element is recognised in a diagram and in answers: `{ name: … }` or `{ ATTRIBUTE: VALUE }`, or a list of them",
+);
+pub(super) const LOCALS: Key = Key::new(
+    "locals",
+    Form::Map(Names::Free, &Form::Any),
+    "local variables that its output mappings may read where nothing else gives them",
+);
+/// Names of things of one kind.
+pub(super) const NAMED: Names = Names::Like(&NAME);
 
 /// What reading one file needs.
 pub(super) struct Reader<'a> {
@@ -15,10 +34,9 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The entries of a mapping whose keys are names of things of one kind.
-    pub fn named<'n>(&mut self, node: Option<&'n Node>, what: &str) -> Vec<&'n Entry> {
-        let entries = node.and_then(|node| node.mapping(what, self.found)).unwrap_or_default();
-        entries.iter().filter(|entry| self.is_name(&entry.key)).collect()
+    /// The entries of a key whose keys are names of things of one kind.
+    pub fn named<'n>(&mut self, fields: &Shaped<'n>, key: &'static str) -> Vec<&'n Entry> {
+        fields.map(key, self.found).iter().filter(|entry| self.is_name(&entry.key)).collect()
     }
 
     /// Reports a name that is not lower-case letters, digits and hyphens, beginning with a letter.
@@ -34,16 +52,6 @@ impl Reader<'_> {
         fits
     }
 
-    /// The entries of a mapping whose keys the author chooses freely.
-    pub fn free<'n>(&mut self, node: Option<&'n Node>, what: &str) -> &'n [Entry] {
-        node.and_then(|node| node.mapping(what, self.found)).unwrap_or_default()
-    }
-
-    /// The texts of a list, or a single one.
-    pub fn texts(&mut self, node: Option<&Node>, what: &str) -> Vec<Spanned<String>> {
-        node.map(|node| node.texts(what, self.found)).unwrap_or_default()
-    }
-
     /// Reports a list with nothing in it.
     pub fn filled(&mut self, node: &Node, what: &str) {
         if let Some([]) = node.as_sequence() {
@@ -51,41 +59,37 @@ impl Reader<'_> {
         }
     }
 
-    /// One of a few words.
-    pub fn word<T: Copy>(&mut self, text: &Spanned<String>, what: &str, words: &[(&'static str, T)]) -> Option<T> {
-        let known = words.iter().find(|(word, _)| *word == text.value).map(|(_, meaning)| *meaning);
-        if known.is_none() {
-            let names = words.iter().map(|(word, _)| *word);
-            let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{}` is no {what}", text.value));
-            self.found.push(match nearest(text, names.clone()) {
-                Some(near) => one.label(text.span, format!("did you mean `{near}`?")),
-                None => one.at(text.span).help(format!("expected {}", one_of(names))),
-            });
-        }
-        known
-    }
-
     pub fn template(&mut self, node: &Node) -> Template {
         Template::read(node, self.sources, self.found)
     }
 
-    /// The template of a key that must be there.
-    pub fn required_template(&mut self, fields: &mut Fields, key: &'static str) -> Option<Template> {
-        fields.required(key, self.found).map(|node| Template::read(node, self.sources, self.found))
+    /// The template of a key.
+    pub fn template_of(&mut self, fields: &Shaped, key: &'static str) -> Option<Template> {
+        fields.node(key).map(|node| self.template(node))
     }
 
     /// A line for people; absent is empty.
-    pub fn title(&mut self, fields: &mut Fields) -> String {
+    pub fn title(&mut self, fields: &Shaped) -> String {
         fields.text("title", self.found).map(|title| title.value).unwrap_or_default()
     }
 
-    pub fn flag(&mut self, fields: &mut Fields, key: &'static str) -> bool {
+    pub fn flag(&mut self, fields: &Shaped, key: &'static str) -> bool {
         fields.boolean(key, self.found).is_some_and(|flag| flag.value)
     }
 
+    /// The text of a key without its place.
+    pub fn plain(&mut self, fields: &Shaped, key: &'static str) -> Option<String> {
+        fields.text(key, self.found).map(|text| text.value)
+    }
+
+    /// The texts of a key without their places.
+    pub fn plain_texts(&mut self, fields: &Shaped, key: &'static str) -> Vec<String> {
+        fields.texts(key, self.found).into_iter().map(|text| text.value).collect()
+    }
+
     /// The ways in which an element is recognised. Two things recognised in the same way are reported.
-    pub fn element(&mut self, node: Option<&Node>, owner: &str) -> Vec<Selector> {
-        let Some(node) = node else { return Vec::new() };
+    pub fn element(&mut self, fields: &Shaped, owner: &str) -> Vec<Selector> {
+        let Some(node) = fields.node("element") else { return Vec::new() };
         let mut selectors = Vec::new();
         for item in node.one_or_many() {
             let Some(entries) = item.mapping("a selector of an element", self.found) else { continue };
@@ -116,8 +120,8 @@ impl Reader<'_> {
     }
 
     /// Whole numbers, each once.
-    pub fn codes(&mut self, node: Option<&Node>) -> Vec<Spanned<i64>> {
-        let items = node.map(Node::one_or_many).unwrap_or_default();
+    pub fn codes(&mut self, fields: &Shaped) -> Vec<Spanned<i64>> {
+        let items = fields.node("codes").map(Node::one_or_many).unwrap_or_default();
         items.iter().filter_map(|item| item.integer("a code", i64::MIN, i64::MAX, self.found)).collect()
     }
 

@@ -1,15 +1,106 @@
 use std::time::Duration;
 
 use super::Reader;
-use crate::catalogue::{Condition, Finalizer, STATES, Session, SimulatedSession, States};
+use super::when::WHEN;
+use crate::catalogue::{Condition, Finalizer, STATES, Session, SimulatedSession, States, When};
 use crate::diagnostic::{Diagnostic, Id};
 use crate::source::Spanned;
-use crate::yaml::{Fields, Kind, Node};
+use crate::yaml::{Form, Key, Kind, Names, Node, Shape, Shaped, Words, words_of};
 
 const DEFAULT_MARGIN: Duration = Duration::from_secs(30);
 
+pub(super) static STATE: Words = Words { what: "state of an instance", words: STATES };
+
+const CONDITIONS: &[(&str, &Condition)] = &[
+    ("incident", &Condition::Incident),
+    ("timeout", &Condition::Timeout),
+    ("failed-check", &Condition::FailedCheck),
+    ("always", &Condition::Always),
+];
+static CONDITION: Words = Words { what: "condition of a finalizer", words: &words_of::<_, 4>(CONDITIONS) };
+
+pub(super) static SESSION: Shape = Shape::new(
+    "session",
+    "the session",
+    "How a session with the engine is opened, kept alive and read.",
+    &[
+        Key::new(
+            "open",
+            Form::OneOrMany(&Form::Text),
+            "the activities that open a session, in order, before the first step of a scenario with `process:`",
+        ),
+        Key::new("credential", Form::Text, "the activity that obtains the credential"),
+        Key::new("renew", Form::Shape(&RENEW), "when the credential is obtained again"),
+        Key::new("position", Form::Text, "the activity that asks where the process stands, where no answer said it"),
+        Key::new("instance", Form::Text, "the activity that reads the state of the instance"),
+        Key::new(
+            "states",
+            Form::Map(Names::Of(&STATE), &Form::Text),
+            "the engine's words for the states; a state without one is its own word",
+        ),
+        Key::new("final", Form::OneOrMany(&Form::Word(&STATE)), "which of the states are final"),
+        Key::new(
+            "finalizer",
+            Form::List(&Form::Shape(&FINALIZER)),
+            "the state at the end of a process: the first rule that holds",
+        ),
+        Key::new(
+            "simulated",
+            Form::Shape(&SIMULATED_SESSION),
+            "what the simulator does where the engine's own ways are not known",
+        ),
+    ],
+);
+
+static RENEW: Shape = Shape::new(
+    "renew",
+    "`renew`",
+    "When the credential is obtained again.",
+    &[
+        Key::new("margin", Form::Duration, "how long before its end").or("30s"),
+        Key::new("when", Form::Shape(&WHEN), "the answer by which the engine says that it has expired"),
+    ],
+);
+
+static FINALIZER: Shape = Shape::new(
+    "finalizer",
+    "a rule of `finalizer`",
+    "A state at the end of a process, and when it is that.",
+    &[
+        Key::required(
+            "when",
+            Form::Either(&[Form::Word(&CONDITION), Form::Shape(&VARIABLE)]),
+            "an incident stopped the process, a timer fired, a check failed, a variable has a value, or always",
+        ),
+        Key::required("state", Form::Word(&STATE), "the state then"),
+    ],
+);
+
+static VARIABLE: Shape = Shape::new(
+    "variable-equals",
+    "`when`",
+    "A process variable has a value.",
+    &[
+        Key::required("variable", Form::Text, "the variable, or the path of a member of it"),
+        Key::required("equals", Form::Any, "the value"),
+    ],
+);
+
+static SIMULATED_SESSION: Shape = Shape::new(
+    "simulated-session",
+    "`simulated`",
+    "What the simulator does where the engine's own ways are not known.",
+    &[
+        Key::new("key", Form::Text, "the API key that is accepted").or("flowproof-simulator-key"),
+        Key::new("credential-ttl", Form::Duration, "how long a credential holds, in virtual time").or("30m"),
+        Key::new("tenant", Form::Text, "the tenant's name").or("simulator"),
+        Key::new("language", Form::Text, "the language of screens where the process names none").or("en"),
+        Key::new("token-parameters", Form::Text, "the process variable that holds the parameters of the token"),
+    ],
+);
+
 impl Reader<'_> {
-    pub fn session(&mut self, node: Option<&Node>) -> Session {
+    pub fn session(&mut self, fields: Option<Shaped>) -> Session {
         let empty = Session {
             open: Vec::new(),
             credential: None,
@@ -22,24 +113,19 @@ impl Reader<'_> {
             finalizer: Vec::new(),
             simulated: SimulatedSession::default(),
         };
-        let Some(mut fields) = node.and_then(|node| Fields::of(node, "the session", self.found)) else { return empty };
-        let open = fields.optional("open");
-        let open = self.texts(open, "`open`");
+        let Some(fields) = fields else { return empty };
+        let open = fields.texts("open", self.found);
         let credential = fields.text("credential", self.found);
-        let (renew_margin, renew_when) = match fields.optional("renew") {
-            Some(node) => self.renew(node),
-            None => (DEFAULT_MARGIN, None),
-        };
+        let renew = fields.inside("renew", self.found);
+        let (renew_margin, renew_when) = renew.map_or((DEFAULT_MARGIN, None), |renew| self.renew(&renew));
         let (position, instance) = (fields.text("position", self.found), fields.text("instance", self.found));
-        let states = fields.optional("states");
-        let states = self.states(states);
-        let ends = fields.optional("final");
-        let ends = self.texts(ends, "`final`");
+        let states = self.states(&fields);
+        let ends = fields.texts("final", self.found);
         let ends: Vec<_> = ends.iter().filter_map(|state| self.state(state)).collect();
-        let finalizer = fields.optional("finalizer");
-        let finalizer = self.finalizer(finalizer);
-        let simulated = fields.optional("simulated").map(|node| self.simulated_session(node)).unwrap_or_default();
-        fields.finish(self.found);
+        let finalizer = fields.list("finalizer", self.found).iter().filter_map(|rule| self.finalizer_rule(rule));
+        let finalizer = finalizer.collect();
+        let simulated = fields.inside("simulated", self.found);
+        let simulated = simulated.map(|simulated| self.simulated_session(&simulated)).unwrap_or_default();
         let final_states = ends.into_iter().map(|state| states.word(state).to_owned()).collect();
         Session {
             open,
@@ -55,23 +141,19 @@ impl Reader<'_> {
         }
     }
 
-    fn renew(&mut self, node: &Node) -> (Duration, Option<crate::catalogue::When>) {
-        let Some(mut fields) = Fields::of(node, "`renew`", self.found) else { return (DEFAULT_MARGIN, None) };
+    fn renew(&mut self, fields: &Shaped) -> (Duration, Option<When>) {
         let margin = fields.duration("margin", self.found).map_or(DEFAULT_MARGIN, |margin| margin.value);
-        let when = fields.optional("when").map(|node| self.when(node));
-        fields.finish(self.found);
-        (margin, when)
+        (margin, fields.node("when").map(|node| self.when(node)))
     }
 
     /// One of flowproof's words for the state of an instance.
     pub fn state(&mut self, text: &Spanned<String>) -> Option<&'static str> {
-        let words: Vec<_> = STATES.iter().map(|state| (*state, *state)).collect();
-        self.word(text, "state of an instance", &words)
+        STATE.read(text, self.found)
     }
 
-    fn states(&mut self, node: Option<&Node>) -> States {
+    fn states(&mut self, fields: &Shaped) -> States {
         let mut states = States::default();
-        for entry in self.free(node, "`states`") {
+        for entry in fields.map("states", self.found) {
             let word = entry.value.text("the engine's word", self.found);
             if let (Some(state), Some(word)) = (self.state(&entry.key), word) {
                 states.0.insert(state.to_owned(), word.value);
@@ -80,40 +162,26 @@ impl Reader<'_> {
         states
     }
 
-    fn finalizer(&mut self, node: Option<&Node>) -> Vec<Finalizer> {
-        let rules = node.and_then(|node| node.sequence("`finalizer`", self.found)).unwrap_or_default();
-        rules.iter().filter_map(|rule| self.finalizer_rule(rule)).collect()
-    }
-
     fn finalizer_rule(&mut self, node: &Node) -> Option<Finalizer> {
-        let mut fields = Fields::of(node, "a rule of `finalizer`", self.found)?;
-        let when = fields.required("when", self.found).and_then(|node| self.condition(node));
-        let state = fields.required_text("state", self.found).filter(|state| self.state(state).is_some());
-        fields.finish(self.found);
+        let fields = Shaped::of(node, &FINALIZER, self.found)?;
+        let when = fields.node("when").and_then(|node| self.condition(node));
+        let state = fields.chosen("state", self.found);
         Some(Finalizer { when: when?, state: state? })
     }
 
     fn condition(&mut self, node: &Node) -> Option<Condition> {
         if let Kind::Mapping(_) = &node.kind {
-            let mut fields = Fields::of(node, "`when`", self.found)?;
-            let path = fields.required_text("variable", self.found);
-            let equals = fields.required("equals", self.found).map(Node::to_json);
-            fields.finish(self.found);
+            let fields = Shaped::of(node, &VARIABLE, self.found)?;
+            let path = fields.text("variable", self.found);
+            let equals = fields.node("equals").map(Node::to_json);
             return Some(Condition::Variable { path: path?.value, equals: equals? });
         }
         let text = node.text("`when`", self.found)?;
-        let words = [
-            ("incident", &Condition::Incident),
-            ("timeout", &Condition::Timeout),
-            ("failed-check", &Condition::FailedCheck),
-            ("always", &Condition::Always),
-        ];
-        self.word(&text, "condition of a finalizer", &words).cloned()
+        CONDITION.mean(&text, CONDITIONS, self.found).cloned()
     }
 
-    fn simulated_session(&mut self, node: &Node) -> SimulatedSession {
+    fn simulated_session(&mut self, fields: &Shaped) -> SimulatedSession {
         let mut simulated = SimulatedSession::default();
-        let Some(mut fields) = Fields::of(node, "`simulated`", self.found) else { return simulated };
         let texts =
             [("key", &mut simulated.key), ("tenant", &mut simulated.tenant), ("language", &mut simulated.language)];
         for (key, place) in texts {
@@ -130,7 +198,6 @@ impl Reader<'_> {
                 self.found.push(one.at(ttl.span));
             }
         }
-        fields.finish(self.found);
         simulated
     }
 }

@@ -1,23 +1,74 @@
 use super::Reader;
+use super::form::FORM_USE;
+use super::reader::LOCALS;
+use super::session::STATE;
+use super::value::{BY_TYPE, ONE_OF, TYPED};
 use crate::catalogue::{Accepted, Need, Simulated};
 use crate::diagnostic::{Diagnostic, Id};
 use crate::source::Spanned;
-use crate::yaml::{Entry, Fields, Kind, Node};
+use crate::yaml::{Entry, Form, Key, Kind, Names, Node, Shape, Shaped};
+
+pub(super) const WRITES: Key = Key::new(
+    "writes",
+    Form::Map(Names::Free, &Form::Text),
+    "process variables that are written, and the local variables that they get; `{…}` is an input parameter of the element",
+);
+
+pub(super) static SIMULATED: Shape = Shape::new(
+    "simulated",
+    "`simulated`",
+    "How the simulator plays the element.",
+    &[
+        Key::new(
+            "needs",
+            Form::Either(&[Form::Text, Form::Shape(&NEED)]),
+            "the exchange of an upload without which the element cannot be completed",
+        ),
+        Key::new(
+            "accepts",
+            Form::Map(Names::Free, &Form::Shape(&ACCEPTED)),
+            "what local variables must be, or the request is refused",
+        ),
+        LOCALS,
+        WRITES,
+        Key::new("form", Form::Shape(&FORM_USE), "the form that it shows"),
+        Key::new("state", Form::Word(&STATE), "the state of the instance while it waits here"),
+    ],
+);
+
+static NEED: Shape = Shape::new(
+    "need",
+    "`needs`",
+    "An upload without which an element cannot be completed.",
+    &[
+        Key::required("upload", Form::Text, "the exchange of the upload"),
+        Key::new("unless", Form::Text, "a local variable that, where it is true, makes it needless"),
+    ],
+);
+
+static ACCEPTED: Shape = Shape::new(
+    "accepted",
+    "the variable",
+    "What a local variable must be.",
+    &[
+        TYPED,
+        Key::new("required", Form::Boolean, "whether it must be there").or("false"),
+        ONE_OF,
+        Key::new("listed-in", Form::Text, "the input parameter that lists what it may be"),
+        Key::new("member", Form::Text, "the member of the listed things that it is compared with"),
+    ],
+)
+.further(BY_TYPE);
 
 impl Reader<'_> {
     /// How the simulator plays the element of an activity.
-    pub fn simulated(&mut self, node: &Node) -> Simulated {
-        let Some(mut fields) = Fields::of(node, "`simulated`", self.found) else { return Simulated::default() };
-        let needs = fields.optional("needs").and_then(|node| self.need(node));
-        let accepts = fields.optional("accepts");
-        let accepts = self.free(accepts, "`accepts`").iter().filter_map(|entry| self.accepted(entry)).collect();
-        let locals = fields.optional("locals");
-        let locals = self.object(locals, "`locals`");
-        let writes = fields.optional("writes");
-        let writes = self.writes(writes);
-        let form = fields.optional("form").and_then(|node| self.form_use(node));
-        let state = fields.text("state", self.found).filter(|state| self.state(state).is_some());
-        fields.finish(self.found);
+    pub fn simulated(&mut self, fields: &Shaped) -> Simulated {
+        let needs = fields.node("needs").and_then(|node| self.need(node));
+        let accepts = fields.map("accepts", self.found).iter().filter_map(|entry| self.accepted(entry)).collect();
+        let locals = self.object(fields, "locals");
+        let writes = self.writes(fields);
+        let form = fields.inside("form", self.found).and_then(|form| self.form_use(&form));
+        let state = fields.chosen("state", self.found);
         Simulated { needs, accepts, locals, writes, form, state: state.map(|state| state.value) }
     }
 
@@ -26,33 +77,25 @@ impl Reader<'_> {
         let Kind::Mapping(_) = &node.kind else {
             return Some(Need { upload: node.text("`needs`", self.found)?, unless: None });
         };
-        let mut fields = Fields::of(node, "`needs`", self.found)?;
-        let upload = fields.required_text("upload", self.found);
-        let unless = fields.text("unless", self.found).map(|unless| unless.value);
-        fields.finish(self.found);
+        let fields = Shaped::of(node, &NEED, self.found)?;
+        let (upload, unless) = (fields.text("upload", self.found), self.plain(&fields, "unless"));
         Some(Need { upload: upload?, unless })
     }
 
     fn accepted(&mut self, entry: &Entry) -> Option<Accepted> {
         let local = entry.key.value.clone();
-        let mut fields = Fields::of(&entry.value, &format!("the variable `{local}`"), self.found)?;
-        let kind = self.kind(&mut fields);
-        let required = self.flag(&mut fields, "required");
-        let listed_in = fields.text("listed-in", self.found).map(|name| name.value);
-        let member = fields.text("member", self.found).map(|name| name.value);
-        let Some(kind) = kind else {
-            fields.know(&["one-of"]);
-            fields.finish(self.found);
-            return None;
-        };
-        let one_of = self.one_of(&mut fields, &kind);
-        fields.finish(self.found);
+        let fields = Shaped::named(&entry.value, &ACCEPTED, &local, self.found)?;
+        let kind = self.kind(&fields);
+        let required = self.flag(&fields, "required");
+        let (listed_in, member) = (self.plain(&fields, "listed-in"), self.plain(&fields, "member"));
+        let kind = kind?;
+        let one_of = self.one_of(&fields, &kind);
         Some(Accepted { local, kind, required, one_of, listed_in, member })
     }
 
     /// Paths of process variables and the local variables that are stored there.
-    pub fn writes(&mut self, node: Option<&Node>) -> Vec<(String, String)> {
-        let entries = self.free(node, "`writes`").iter();
+    pub fn writes(&mut self, fields: &Shaped) -> Vec<(String, String)> {
+        let entries = fields.map("writes", self.found).iter();
         entries
             .filter_map(|entry| {
                 self.placeholders(&entry.key);

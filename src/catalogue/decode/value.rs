@@ -4,7 +4,7 @@ use super::Reader;
 use crate::catalogue::InputType;
 use crate::diagnostic::{Diagnostic, Id};
 use crate::source::Span;
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Form, Further, Key, Shaped, Words, words_of};
 
 /// The largest file that an input or parameter takes where nothing else is declared, in bytes.
 pub(super) const DEFAULT_FILE_BYTES: u64 = 10_000_000;
@@ -23,22 +23,37 @@ const TYPES: &[(&str, &InputType)] = &[
     ("any", &InputType::Any),
 ];
 
+static TYPE: Words = Words { what: "type of value", words: &words_of::<_, { TYPES.len() }>(TYPES) };
+
+/// What stands beside every `type`.
+pub(super) const TYPED: Key = Key::required("type", Form::Word(&TYPE), "what it is");
+pub(super) const ONE_OF: Key = Key::new("one-of", Form::List(&Form::Any), "the only values");
+/// What files have beside it.
+pub(super) const BY_TYPE: Further = Further::ByWord {
+    key: "type",
+    default: None,
+    words: &[(
+        "file",
+        &[
+            Key::new("media", Form::OneOrMany(&Form::Text), "the media types that are taken").such_as(&["image/jpeg"]),
+            Key::new("max-bytes", Form::Integer(1, i64::MAX), "the largest file in bytes").or("10000000"),
+        ],
+    )],
+};
+
 impl Reader<'_> {
     /// `type`, and for files `media` and `max-bytes`.
-    pub fn kind(&mut self, fields: &mut Fields) -> Option<InputType> {
-        let text = fields.required_text("type", self.found)?;
-        let kind = self.word(&text, "type of value", TYPES)?.clone();
+    pub fn kind(&mut self, fields: &Shaped) -> Option<InputType> {
+        let kind = fields.word("type", TYPES, self.found)?.value.clone();
         let InputType::File { .. } = kind else { return Some(kind) };
-        let media = fields.optional("media");
-        let media = self.texts(media, "`media`").into_iter().map(|one| one.value).collect();
-        let max_bytes = fields.integer("max-bytes", 1, i64::MAX, self.found);
+        let media = self.plain_texts(fields, "media");
+        let max_bytes = fields.integer("max-bytes", self.found);
         Some(InputType::File { media, max_bytes: max_bytes.map_or(DEFAULT_FILE_BYTES, |max| max.value.unsigned_abs()) })
     }
 
     /// `one-of`, each value being of the type.
-    pub fn one_of(&mut self, fields: &mut Fields, kind: &InputType) -> Vec<Value> {
-        let Some(node) = fields.optional("one-of") else { return Vec::new() };
-        let items = node.sequence("`one-of`", self.found).unwrap_or_default();
+    pub fn one_of(&mut self, fields: &Shaped, kind: &InputType) -> Vec<Value> {
+        let items = fields.list("one-of", self.found);
         items.iter().map(|item| self.typed(item.to_json(), item.span, "this value", kind)).collect()
     }
 
@@ -58,8 +73,8 @@ impl Reader<'_> {
     }
 
     /// Any JSON object.
-    pub fn object(&mut self, node: Option<&Node>, what: &str) -> serde_json::Map<String, Value> {
-        let entries = self.free(node, what);
+    pub fn object(&mut self, fields: &Shaped, key: &'static str) -> serde_json::Map<String, Value> {
+        let entries = fields.map(key, self.found);
         entries.iter().map(|entry| (entry.key.value.clone(), entry.value.to_json())).collect()
     }
 }

@@ -1,17 +1,28 @@
 use super::Reader;
 use crate::catalogue::When;
 use crate::diagnostic::{Diagnostic, Id};
-use crate::expect::{Matcher, StatusExpectation};
+use crate::expect::{MATCHER, Matcher, STATUS, StatusExpectation};
 use crate::source::Spanned;
-use crate::yaml::{Entry, Fields, Node};
+use crate::yaml::{Entry, Form, Key, Names, Node, Shape, Shaped};
+
+/// Conditions on an answer; all must hold.
+pub(super) static WHEN: Shape = Shape::new(
+    "when",
+    "`when`",
+    "Conditions on an answer, all of which must hold: its status, what was given, and its fields by name.",
+    &[
+        Key::new("status", Form::Named(&STATUS), "the HTTP status: `200`, `2xx`, or a matcher"),
+        Key::new("inputs", Form::Map(Names::Free, &Form::Named(&MATCHER)), "matchers on what the step gave, by input"),
+    ],
+)
+.rest(Names::Free, &Form::Named(&MATCHER));
 
 impl Reader<'_> {
     /// Conditions on an answer.
     pub fn when(&mut self, node: &Node) -> When {
-        let Some(mut fields) = Fields::of(node, "`when`", self.found) else { return When::default() };
-        let status = fields.optional("status").map(|node| StatusExpectation::read(node, self.sources, self.found));
-        let inputs = fields.optional("inputs");
-        let inputs = self.free(inputs, "`inputs`").iter().map(|entry| self.matcher(entry)).collect();
+        let Some(fields) = Shaped::of(node, &WHEN, self.found) else { return When::default() };
+        let status = fields.node("status").map(|node| StatusExpectation::read(node, self.sources, self.found));
+        let inputs = fields.map("inputs", self.found).iter().map(|entry| self.matcher(entry)).collect();
         let fields = fields.rest().map(|entry| self.matcher(entry)).collect();
         When { status, fields, inputs }
     }

@@ -3,6 +3,9 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 use super::Reader;
+use super::form::FORMS;
+use super::reader::NAMED;
+use super::value::{BY_TYPE, ONE_OF, TYPED};
 use crate::catalogue::codec::check_pointer;
 use crate::catalogue::{
     Answer, Body, BodyFormat, Credential, DefinitionKind, Exchange, Field, MEANINGS, Param, PathPattern, REASONS,
@@ -10,12 +13,177 @@ use crate::catalogue::{
 };
 use crate::diagnostic::{Diagnostic, Id, suggest};
 use crate::source::{Span, Spanned};
-use crate::yaml::{Entry, Fields, Node};
+use crate::yaml::{Entry, Form, Key, Names, Shape, Shaped, Words, words_of};
 
-const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+static METHOD: Words = Words { what: "method", words: &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] };
+static REASON: Words = Words { what: "reason to refuse", words: REASONS };
+static MEANING: Words = Words { what: "meaning", words: MEANINGS };
+static ROLE: Words = Words { what: "role", words: &words_of::<_, { Role::WORDS.len() }>(Role::WORDS) };
+static DEFINITION: Words =
+    Words { what: "kind of definition", words: &words_of::<_, { DefinitionKind::WORDS.len() }>(DefinitionKind::WORDS) };
+
+const FORMATS: &[(&str, BodyFormat)] = &[("json", BodyFormat::Json), ("multipart", BodyFormat::Multipart)];
+static FORMAT: Words = Words { what: "format of a body", words: &words_of::<_, 2>(FORMATS) };
+
+/// How a file stands in JSON, and whether as text.
+const WRITINGS: &[(&str, bool)] = &[("base64", false), ("text", true)];
+static WRITING: Words = Words { what: "way to write a file", words: &words_of::<_, 2>(WRITINGS) };
+
+const STATUS: Key = Key::required("status", Form::Integer(200, 599), "the HTTP status");
+const FIELDS: Key = Key::new(
+    "fields",
+    Form::Map(Names::Free, &Form::OneOrMany(&Form::Text)),
+    "where its fields stand: a JSON pointer, or a list of them of which the first is written",
+);
+
+pub(super) static WIRE: Shape = Shape::new(
+    "wire",
+    "the wire",
+    "Where things stand in requests and answers.",
+    &[
+        Key::new("headers", Form::Shape(&HEADERS), "headers of every request"),
+        Key::new("credential", Form::Shape(&CREDENTIAL), "how the credential is sent"),
+        Key::new("errors", Form::Shape(&ERRORS), "what refusals look like"),
+        Key::new("forms", Form::Shape(&FORMS), "how the definitions of forms are written"),
+        Key::required("exchanges", Form::Map(NAMED, &Form::Shape(&EXCHANGE)), "the requests and their answers"),
+    ],
+);
+
+static HEADERS: Shape = Shape::new(
+    "wire-headers",
+    "`headers`",
+    "Headers of every request.",
+    &[Key::new("correlation", Form::Text, "the header by which every request can be found again; `off` for none")],
+);
+
+static CREDENTIAL: Shape = Shape::new(
+    "credential",
+    "`credential`",
+    "How the credential is sent.",
+    &[
+        Key::required("header", Form::Text, "the header that carries it").such_as(&["Authorization"]),
+        Key::required("value", Form::Any, "the header's value, a template over `session`")
+            .such_as(&["\"Bearer {{ session.bearer }}\""]),
+    ],
+);
+
+static ERRORS: Shape = Shape::new(
+    "errors",
+    "`errors`",
+    "What the engine's refusals look like.",
+    &[
+        FIELDS,
+        Key::new(
+            "reasons",
+            Form::Map(Names::Of(&REASON), &Form::Shape(&REFUSAL)),
+            "what the simulator answers for which reason; one that is left out is a 400 without code",
+        ),
+    ],
+);
+
+static REFUSAL: Shape = Shape::new(
+    "reason",
+    "the reason",
+    "A refusal by the simulator.",
+    &[
+        STATUS,
+        Key::required("code", Form::Integer(i64::MIN, i64::MAX), "the engine's code"),
+        Key::required("message", Form::Text, "the engine's message"),
+    ],
+);
+
+static EXCHANGE: Shape = Shape::new(
+    "exchange",
+    "the exchange",
+    "A request and its answers.",
+    &[
+        Key::required("role", Form::Word(&ROLE), "what the simulator does when it gets it"),
+        Key::new("of", Form::Word(&DEFINITION), "of what, for the roles that are about definitions"),
+        Key::required(
+            "method",
+            Form::OneOrMany(&Form::Word(&METHOD)),
+            "the method, or a list: the first is sent, all are understood",
+        ),
+        Key::required("path", Form::Text, "begins with `/`; `{name}` is a parameter, one in a segment at most"),
+        Key::new("query", PARAMETERS, "query parameters: the name on the wire, and the parameter"),
+        Key::new("headers", PARAMETERS, "headers: the name on the wire, and the parameter"),
+        Key::new("url", Form::Text, "the parameter that, where given, is the whole URL"),
+        Key::new("credential", Form::Boolean, "whether the credential is sent and checked").or("false"),
+        Key::new(
+            "params",
+            Form::Map(NAMED, &Form::Shape(&PARAM)),
+            "what parameters must be; the simulator refuses what is not, the runner sends anything",
+        ),
+        Key::new("body", Form::Shape(&BODY), "the body of the request"),
+        Key::new("accepts", Form::OneOrMany(&Form::Text), "the activities that take it, for uploads and continuing"),
+        Key::new(
+            "matches",
+            PARAMETERS,
+            "uploads: a parameter, and the input parameter of the element that it must equal, where the element has that",
+        ),
+        Key::new("stores", Form::Text, "uploads: the process variable that holds the captures; `{…}` is a parameter"),
+        Key::new(
+            "records",
+            Form::OneOrMany(&Form::Text),
+            "uploads: parameters that are kept with the facts of the file",
+        ),
+        Key::new(
+            "means",
+            Form::Map(Names::Of(&MEANING), &Form::Map(Names::Free, &Form::Any)),
+            "what a value of a parameter means to the simulator: `counted: { type: LIMITED }`",
+        ),
+        Key::required(
+            "answers",
+            Form::Map(NAMED, &Form::Shape(&ANSWER)),
+            "the answers, by the names that the role needs",
+        ),
+    ],
+);
+
+const PARAMETERS: Form = Form::Map(Names::Free, &Form::Text);
+
+static PARAM: Shape = Shape::new(
+    "parameter",
+    "the parameter",
+    "What a parameter of an exchange must be.",
+    &[
+        TYPED,
+        Key::new("required", Form::Boolean, "whether it must be there").or("false"),
+        Key::new("default", Form::Any, "its value where it is not"),
+        Key::new("max-length", Form::Integer(0, i64::MAX), "the longest text, in characters"),
+        Key::new("min", Form::Integer(i64::MIN, i64::MAX), "the smallest number"),
+        Key::new("as", Form::Word(&WRITING), "how a file stands in JSON").or("base64"),
+        ONE_OF,
+    ],
+)
+.further(BY_TYPE);
+
+static BODY: Shape = Shape::new(
+    "request-body",
+    "the body",
+    "The body of a request.",
+    &[Key::required("format", Form::Word(&FORMAT), "how it is written"), FIELDS],
+);
+
+static ANSWER: Shape = Shape::new(
+    "answer",
+    "the answer",
+    "An answer of an exchange.",
+    &[
+        STATUS,
+        FIELDS,
+        Key::new(
+            "values",
+            Form::Map(Names::Free, &Form::Any),
+            "fields that the simulator composes: templates over the fields that it knows, `base_url`, `tenant`, `token`",
+        ),
+        Key::new("constants", Form::Map(Names::Free, &Form::Any), "members of the body that are always written"),
+        Key::new("media", Form::Text, "the body is a text of this media type, which is the field at `\"\"`"),
+    ],
+);
 
 impl Reader<'_> {
-    pub fn wire(&mut self, node: Option<&Node>) -> Wire {
+    pub fn wire(&mut self, fields: Option<Shaped>) -> Wire {
         let mut wire = Wire {
             correlation: None,
             credential: None,
@@ -24,35 +192,24 @@ impl Reader<'_> {
             forms: None,
             exchanges: Vec::new(),
         };
-        let Some(mut fields) = node.and_then(|node| Fields::of(node, "the wire", self.found)) else { return wire };
-        if let Some(mut headers) = fields.optional("headers").and_then(|node| Fields::of(node, "`headers`", self.found))
-        {
+        let Some(fields) = fields else { return wire };
+        if let Some(headers) = fields.inside("headers", self.found) {
             let name = headers.text("correlation", self.found).filter(|name| name.value != "off");
             wire.correlation = name.filter(|name| self.is_header(name)).map(|name| name.value);
-            headers.finish(self.found);
         }
-        wire.credential = fields.optional("credential").and_then(|node| self.credential(node));
-        if let Some(mut errors) = fields.optional("errors").and_then(|node| Fields::of(node, "`errors`", self.found)) {
-            let places = errors.optional("fields");
-            wire.error_fields = self.fields(places, BodyFormat::Json);
-            let reasons = errors.optional("reasons");
-            wire.reasons =
-                self.named(reasons, "`reasons`").into_iter().filter_map(|entry| self.reason(entry)).collect();
-            errors.finish(self.found);
+        wire.credential = fields.inside("credential", self.found).and_then(|inside| self.credential(&inside));
+        if let Some(errors) = fields.inside("errors", self.found) {
+            wire.error_fields = self.fields(&errors, BodyFormat::Json);
+            wire.reasons = self.named(&errors, "reasons").into_iter().filter_map(|entry| self.reason(entry)).collect();
         }
-        wire.forms = fields.optional("forms").and_then(|node| self.forms(node));
-        let exchanges = fields.required("exchanges", self.found);
-        wire.exchanges =
-            self.named(exchanges, "`exchanges`").into_iter().filter_map(|one| self.exchange(one)).collect();
-        fields.finish(self.found);
+        wire.forms = fields.inside("forms", self.found).and_then(|inside| self.forms(&inside));
+        wire.exchanges = self.named(&fields, "exchanges").into_iter().filter_map(|one| self.exchange(one)).collect();
         wire
     }
 
-    fn credential(&mut self, node: &Node) -> Option<Credential> {
-        let mut fields = Fields::of(node, "`credential`", self.found)?;
-        let header = fields.required_text("header", self.found).filter(|name| self.is_header(name));
-        let value = self.required_template(&mut fields, "value");
-        fields.finish(self.found);
+    fn credential(&mut self, fields: &Shaped) -> Option<Credential> {
+        let header = fields.text("header", self.found).filter(|name| self.is_header(name));
+        let value = self.template_of(fields, "value");
         Some(Credential { header: header?.value, value: value? })
     }
 
@@ -67,64 +224,46 @@ impl Reader<'_> {
     }
 
     fn reason(&mut self, entry: &Entry) -> Option<(String, Reason)> {
-        let words: Vec<_> = REASONS.iter().map(|reason| (*reason, ())).collect();
-        self.word(&entry.key, "reason to refuse", &words)?;
-        let mut fields = Fields::of(&entry.value, &format!("the reason `{}`", entry.key.value), self.found)?;
-        let status = self.status(&mut fields);
-        let code = fields.required("code", self.found);
-        let code = code.and_then(|node| node.integer("`code`", i64::MIN, i64::MAX, self.found));
-        let message = fields.required_text("message", self.found);
-        fields.finish(self.found);
+        REASON.read(&entry.key, self.found)?;
+        let fields = Shaped::named(&entry.value, &REFUSAL, &entry.key, self.found)?;
+        let status = self.status(&fields);
+        let (code, message) = (fields.integer("code", self.found), fields.text("message", self.found));
         Some((entry.key.value.clone(), Reason { status: status?, code: code?.value, message: message?.value }))
     }
 
-    fn status(&mut self, fields: &mut Fields) -> Option<u16> {
-        let status = fields.required("status", self.found)?.integer("`status`", 200, 599, self.found)?;
-        u16::try_from(status.value).ok()
+    fn status(&mut self, fields: &Shaped) -> Option<u16> {
+        u16::try_from(fields.integer("status", self.found)?.value).ok()
     }
 
     fn exchange(&mut self, entry: &Entry) -> Option<Exchange> {
         let name = entry.key.clone();
-        let mut fields = Fields::of(&entry.value, &format!("the exchange `{}`", name.value), self.found)?;
-        let role = fields.required_text("role", self.found);
-        let role = role.and_then(|role| self.word(&role, "role", Role::WORDS));
-        // A word that is none was told already; it counts as something.
-        let of = fields.text("of", self.found).map(|of| {
-            let kind = self.word(&of, "kind of definition", DefinitionKind::WORDS);
-            kind.unwrap_or(DefinitionKind::Process)
+        let fields = Shaped::named(&entry.value, &EXCHANGE, &name, self.found)?;
+        let role = fields.word("role", Role::WORDS, self.found).map(|role| role.value);
+        // A word that is none is told; it counts as something.
+        let of = fields.node("of").map(|_| {
+            fields.word("of", DefinitionKind::WORDS, self.found).map_or(DefinitionKind::Process, |kind| kind.value)
         });
-        let methods = fields.required("method", self.found);
-        methods.iter().for_each(|node| self.filled(node, "`method`"));
-        let methods = self.texts(methods, "`method`").into_iter().filter(|method| self.is_method(method));
+        fields.node("method").iter().for_each(|node| self.filled(node, "`method`"));
+        let methods = fields.texts("method", self.found).into_iter();
+        let methods = methods.filter(|method| METHOD.read(method, self.found).is_some());
         let methods = methods.map(|method| method.value).collect();
-        let path = fields.required_text("path", self.found).and_then(|path| self.path(&path));
-        let query = fields.optional("query");
-        let query = self.pairs(query, "`query`");
-        let headers = fields.optional("headers");
-        let headers = self.pairs(headers, "`headers`");
+        let path = fields.text("path", self.found).and_then(|path| self.path(&path));
+        let query = self.pairs(&fields, "query");
+        let headers = self.pairs(&fields, "headers");
         headers.iter().for_each(|(header, _)| {
             self.is_header(header);
         });
-        let url = fields.text("url", self.found).map(|url| url.value);
-        let credential = self.flag(&mut fields, "credential");
-        let params = fields.optional("params");
-        let params = self.named(params, "`params`").into_iter().filter_map(|entry| self.param(entry)).collect();
-        let body = fields.optional("body");
-        let body =
-            body.and_then(|node| self.body(node)).unwrap_or(Body { format: BodyFormat::None, fields: Vec::new() });
-        let (accepts, stores) = (fields.optional("accepts"), fields.text("stores", self.found));
-        let accepts = self.texts(accepts, "`accepts`");
+        let url = self.plain(&fields, "url");
+        let credential = self.flag(&fields, "credential");
+        let params = self.named(&fields, "params").into_iter().filter_map(|entry| self.param(entry)).collect();
+        let body = fields.inside("body", self.found).and_then(|inside| self.body(&inside));
+        let body = body.unwrap_or(Body { format: BodyFormat::None, fields: Vec::new() });
+        let (accepts, stores) = (fields.texts("accepts", self.found), fields.text("stores", self.found));
         stores.iter().for_each(|stores| self.placeholders(stores));
-        let records = fields.optional("records");
-        let records = self.texts(records, "`records`");
-        let matches = fields.optional("matches");
-        let matches = self.pairs(matches, "`matches`");
-        let means = fields.optional("means");
-        let means = self.free(means, "`means`").iter().filter_map(|entry| self.meaning(entry)).collect();
-        let answers = fields.required("answers", self.found);
-        let answers: Vec<_> =
-            self.named(answers, "`answers`").into_iter().filter_map(|entry| self.answer(entry)).collect();
-        fields.finish(self.found);
+        let records = fields.texts("records", self.found);
+        let matches = self.pairs(&fields, "matches");
+        let means = fields.map("means", self.found).iter().filter_map(|entry| self.meaning(entry)).collect();
+        let answers = self.named(&fields, "answers").into_iter().filter_map(|entry| self.answer(entry)).collect();
         let plain =
             |pairs: Vec<(Spanned<String>, String)>| pairs.into_iter().map(|(key, name)| (key.value, name)).collect();
         Some(Exchange {
@@ -148,11 +287,6 @@ impl Reader<'_> {
         })
     }
 
-    fn is_method(&mut self, method: &Spanned<String>) -> bool {
-        let words: Vec<_> = METHODS.iter().map(|method| (*method, ())).collect();
-        self.word(method, "method", &words).is_some()
-    }
-
     fn path(&mut self, path: &Spanned<String>) -> Option<PathPattern> {
         PathPattern::parse(path)
             .map_err(|why| {
@@ -163,8 +297,8 @@ impl Reader<'_> {
     }
 
     /// Names on the wire and the parameters that they carry.
-    fn pairs(&mut self, node: Option<&Node>, what: &str) -> Vec<(Spanned<String>, String)> {
-        let entries = self.free(node, what).iter();
+    fn pairs(&mut self, fields: &Shaped, key: &'static str) -> Vec<(Spanned<String>, String)> {
+        let entries = fields.map(key, self.found).iter();
         entries
             .filter_map(|entry| Some((entry.key.clone(), entry.value.text("a parameter", self.found)?.value)))
             .collect()
@@ -172,45 +306,31 @@ impl Reader<'_> {
 
     fn param(&mut self, entry: &Entry) -> Option<Param> {
         let name = entry.key.clone();
-        let mut fields = Fields::of(&entry.value, &format!("the parameter `{}`", name.value), self.found)?;
-        let kind = self.kind(&mut fields);
-        let required = self.flag(&mut fields, "required");
-        let max_length = fields.integer("max-length", 0, i64::MAX, self.found);
-        let min = fields.integer("min", i64::MIN, i64::MAX, self.found).map(|min| min.value);
-        let default = fields.optional("default");
-        let as_text = fields.text("as", self.found);
-        let as_text =
-            as_text.and_then(|word| self.word(&word, "way to write a file", &[("base64", false), ("text", true)]));
-        let Some(kind) = kind else {
-            fields.know(&["one-of", "media", "max-bytes"]);
-            fields.finish(self.found);
-            return None;
-        };
-        let one_of = self.one_of(&mut fields, &kind);
-        fields.finish(self.found);
-        let default = default.map(|node| {
+        let fields = Shaped::named(&entry.value, &PARAM, &name, self.found)?;
+        let kind = self.kind(&fields);
+        let required = self.flag(&fields, "required");
+        let max_length = fields.integer("max-length", self.found);
+        let min = fields.integer("min", self.found).map(|min| min.value);
+        let as_text = fields.word("as", WRITINGS, self.found).is_some_and(|as_text| as_text.value);
+        let kind = kind?;
+        let one_of = self.one_of(&fields, &kind);
+        let default = fields.node("default").map(|node| {
             let value = self.typed(node.to_json(), node.span, "the default", &kind);
             self.listed(&value, node.span, &kind, &one_of);
             value
         });
         let max_length = max_length.map(|max| max.value.unsigned_abs());
-        Some(Param { name, kind, required, default, max_length, min, one_of, as_text: as_text.unwrap_or(false) })
+        Some(Param { name, kind, required, default, max_length, min, one_of, as_text })
     }
 
-    fn body(&mut self, node: &Node) -> Option<Body> {
-        let mut fields = Fields::of(node, "the body", self.found)?;
-        let format = fields.required_text("format", self.found);
-        let words = [("json", BodyFormat::Json), ("multipart", BodyFormat::Multipart)];
-        let format = format.and_then(|format| self.word(&format, "format of a body", &words));
-        let places = fields.optional("fields");
-        let places = self.fields(places, format.unwrap_or(BodyFormat::Json));
-        fields.finish(self.found);
+    fn body(&mut self, fields: &Shaped) -> Option<Body> {
+        let format = fields.word("format", FORMATS, self.found).map(|format| format.value);
+        let places = self.fields(fields, format.unwrap_or(BodyFormat::Json));
         Some(Body { format: format?, fields: places })
     }
 
     fn meaning(&mut self, entry: &Entry) -> Option<(String, (String, Value))> {
-        let words: Vec<_> = MEANINGS.iter().map(|meaning| (*meaning, ())).collect();
-        self.word(&entry.key, "meaning", &words)?;
+        MEANING.read(&entry.key, self.found)?;
         match entry.value.mapping(&format!("`{}`", entry.key.value), self.found)? {
             [one] => Some((entry.key.value.clone(), (one.key.value.clone(), one.value.to_json()))),
             _ => {
@@ -223,13 +343,11 @@ impl Reader<'_> {
 
     fn answer(&mut self, entry: &Entry) -> Option<Answer> {
         let name = entry.key.value.clone();
-        let mut fields = Fields::of(&entry.value, &format!("the answer `{name}`"), self.found)?;
-        let status = self.status(&mut fields);
-        let places = fields.optional("fields");
-        let places = self.fields(places, BodyFormat::Json);
-        let values = fields.optional("values");
+        let fields = Shaped::named(&entry.value, &ANSWER, &name, self.found)?;
+        let status = self.status(&fields);
+        let places = self.fields(&fields, BodyFormat::Json);
         let mut composed = Vec::new();
-        for value in self.free(values, "`values`") {
+        for value in fields.map("values", self.found) {
             let inside = |rest: &str| rest.is_empty() || rest.starts_with('.');
             if !places.iter().any(|place| place.name.strip_prefix(value.key.as_str()).is_some_and(inside)) {
                 let message = format!("the answer `{name}` has no field `{}`", value.key.value);
@@ -239,25 +357,23 @@ impl Reader<'_> {
             }
             composed.push((value.key.value.clone(), self.template(&value.value)));
         }
-        let constants = fields.optional("constants");
-        let constants = self.object(constants, "`constants`");
-        let media = fields.text("media", self.found).map(|media| media.value);
-        fields.finish(self.found);
+        let constants = self.object(&fields, "constants");
+        let media = self.plain(&fields, "media");
         Some(Answer { name, status: status?, fields: places, values: composed, constants, media })
     }
 
     /// Names and where they stand. No two may be written to the same place.
-    fn fields(&mut self, node: Option<&Node>, format: BodyFormat) -> Vec<Field> {
+    fn fields(&mut self, owner: &Shaped, format: BodyFormat) -> Vec<Field> {
         let mut fields = Vec::new();
         let mut written: HashMap<String, Span> = HashMap::new();
-        for entry in self.free(node, "`fields`") {
+        for entry in owner.map("fields", self.found) {
             if entry.key.split('.').any(str::is_empty) {
                 let message = format!("`{}` is no name of a field", entry.key.value);
                 let one = Diagnostic::new(Id::CATALOGUE_NAME, message).at(entry.key.span);
                 self.found.push(one.help("members of a field are written with dots: `element.id`"));
                 continue;
             }
-            let pointers = self.texts(Some(&entry.value), &format!("`{}`", entry.key.value));
+            let pointers = entry.value.texts(&format!("`{}`", entry.key.value), self.found);
             for pointer in &pointers {
                 self.pointer(pointer, format);
             }
