@@ -9,7 +9,7 @@ use super::simulator::Embedded;
 use super::terminal::{complain, show_diagnostics};
 use super::{Exit, interrupt, simulate, simulator, world};
 use crate::diagnostic::suggest;
-use crate::engine::{Cancel, Clock, Options, Run, Target, Urgency};
+use crate::engine::{Cancel, Clock, Detail, Options, Run, Target, Urgency};
 use crate::event::Summary;
 use crate::http::{ClientConfig, Pem, ProxyRule};
 use crate::project::Project;
@@ -75,6 +75,7 @@ fn run(arguments: &RunArguments, project: &Project, current: &Path) -> Result<Ex
         vars: arguments.var.iter().cloned().collect(),
         clock: Clock::new(jiff::Timestamp::now),
         ids: world::ids(),
+        detail: if arguments.report.is_empty() { Detail::Problems } else { Detail::Everything },
     };
     let mut reports = super::reports::Reports::open(arguments, current).map_err(|error| error.to_string())?;
     let run = Run {

@@ -29,7 +29,7 @@ pub(super) struct Reading {
     pub outcome: Option<String>,
     pub code: Option<i64>,
     pub status: u16,
-    pub headers: Vec<(String, String)>,
+    pub headers: Arc<[(String, String)]>,
     pub body: Arc<Value>,
     pub message: Option<String>,
     pub millis: f64,

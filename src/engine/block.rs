@@ -210,7 +210,7 @@ impl Walker<'_> {
             outcome: None,
             code: None,
             status: 0,
-            headers: Vec::new(),
+            headers: Arc::default(),
             body: Value::Null.into(),
             message: None,
             millis: 0.0,

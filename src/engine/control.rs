@@ -79,7 +79,7 @@ impl Control {
             let told = told.map_or_else(|| answer.first_line(), str::to_owned);
             return Err(trouble(format!("the simulator refuses `{what}`: {told}")));
         }
-        Ok(answer.json().cloned().unwrap_or(Value::Null))
+        Ok(answer.json().map_or(Value::Null, |body| Value::clone(body)))
     }
 }
 

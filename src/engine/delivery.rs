@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::control::Control;
@@ -6,8 +8,9 @@ use super::problem::Trouble;
 use super::retry::Retrying;
 use super::walker::Walker;
 use crate::catalogue::Exchange;
-use crate::event::{ErrorPhase, EventKind};
+use crate::event::{ErrorPhase, ExchangeRecord};
 use crate::http::{Answer, Exchange as HttpExchange, Request, record};
+use crate::redact::Redactor;
 
 /// An answer with what was read of it.
 pub(super) struct Delivered {
@@ -18,21 +21,40 @@ pub(super) struct Delivered {
     pub millis: f64,
 }
 
+/// A request that was sent, and what became of it.
+pub(super) struct Sent {
+    /// The exchange in the catalogue, or `request`.
+    name: String,
+    attempt: u32,
+    id: String,
+    request: Arc<Request>,
+    exchange: HttpExchange,
+}
+
+impl Sent {
+    /// What events carry of it.
+    pub fn record(&self, redactor: &Redactor) -> ExchangeRecord {
+        record::exchange(&self.name, self.attempt, &self.id, &self.request, &self.exchange, redactor)
+    }
+}
+
 impl Walker<'_> {
     /// Sends a request, again where the step says so, and tells every try. The answer is read as that of `through`.
     pub(super) async fn deliver(
         &mut self,
         name: &str,
-        mut request: Request,
+        request: Request,
         through: Option<&Exchange>,
     ) -> Result<Delivered, Trouble> {
         let secret_fields = std::mem::take(&mut self.secret_fields);
         let headers = request.headers.len();
+        let mut request = Arc::new(request);
         let mut retrying = Retrying::new(&self.terms, self.position());
         loop {
             // Each try has headers of its own.
-            request.headers.truncate(headers);
-            let (id, sent) = self.transmit(&mut request).await;
+            let tried = Arc::make_mut(&mut request);
+            tried.headers.truncate(headers);
+            let (id, sent) = self.transmit(tried).await;
             let fields = match (through, &sent.answer) {
                 (Some(exchange), Ok(answer)) => body_of(answer, Some(exchange))
                     .map_or(Value::Null, |body| self.catalogue().wire.read_answer(exchange, answer.status, &body)),
@@ -45,9 +67,15 @@ impl Walker<'_> {
                     self.journal.hide(&self.cast.secret_name(name), &[text_of(secret)]);
                 }
             }
-            let record = record::exchange(name, retrying.attempt, &id, &request, &sent, &self.journal.redactor);
-            let millis = record.millis;
-            self.journal.emit(EventKind::Exchanged { step: self.step, exchange: Box::new(record) }).await;
+            let millis = record::millis(sent.timings.total);
+            let told = Sent {
+                name: name.to_owned(),
+                attempt: retrying.attempt,
+                id,
+                request: Arc::clone(&request),
+                exchange: sent.clone(),
+            };
+            self.journal.exchanged(self.step, told).await;
             if self.try_again(name, &request, &sent, &mut retrying).await? {
                 continue;
             }

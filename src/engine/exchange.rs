@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use crate::scenario::Renewal;
 /// An answer that was read through the wire.
 pub(super) struct Read {
     pub status: u16,
-    pub headers: Vec<(String, String)>,
+    pub headers: Arc<[(String, String)]>,
     /// The body; null if there is none.
     pub body: Arc<Value>,
     /// The fields that the wire knows.
@@ -63,10 +62,10 @@ impl Walker<'_> {
         }
         let Delivered { answer, fields, millis } = self.deliver(&exchange.name, request, Some(exchange)).await?;
         let body = body_of(&answer, Some(exchange));
-        let body = body.map_err(|error| Trouble::errored("run/protocol", error.message.clone()))?.into_owned();
+        let body = body.map_err(|error| Trouble::errored("run/protocol", error.message.clone()))?;
         let fields = Arc::new(fields);
         self.locate(exchange, answer.status, &fields).await;
-        Ok(Read { status: answer.status, headers: answer.headers, body: Arc::new(body), fields, millis })
+        Ok(Read { status: answer.status, headers: answer.headers, body, fields, millis })
     }
 
     /// Adds the credential, if the session has one.
@@ -104,17 +103,14 @@ impl Walker<'_> {
 }
 
 /// The JSON of an answer, or its text where the exchange is answered by that; null if it has no body.
-pub(super) fn body_of<'a>(
-    answer: &'a Answer,
-    exchange: Option<&Exchange>,
-) -> Result<Cow<'a, Value>, &'a TransportError> {
+pub(super) fn body_of<'a>(answer: &'a Answer, exchange: Option<&Exchange>) -> Result<Arc<Value>, &'a TransportError> {
     if answer.body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Cow::Owned(Value::Null));
+        return Ok(Arc::default());
     }
     if exchange.is_some_and(|exchange| exchange.answers_text(answer.status)) {
-        return Ok(Cow::Owned(Value::String(String::from_utf8_lossy(&answer.body).into_owned())));
+        return Ok(Arc::new(Value::String(String::from_utf8_lossy(&answer.body).into_owned())));
     }
-    answer.json().map(Cow::Borrowed)
+    answer.json().cloned()
 }
 
 /// A value as it stands in a header or a URL: text as it is, anything else as JSON.

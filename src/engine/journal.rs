@@ -1,28 +1,117 @@
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 
+use super::Detail;
+use super::delivery::Sent;
 use super::run::Clock;
-use crate::event::{Event, EventKind, ExpectationRecord, Problem};
+use crate::event::{Event, EventKind, ExpectationRecord, Problem, Verdict};
 use crate::redact::Redactor;
+
+/// How many events of one scenario wait at most before they are handed on together: each handing over wakes a thread.
+const HELD: usize = 256;
+
+/// How many exchanges are kept until it is known whether anything is wrong; older ones are let go.
+const UNTOLD: usize = 8;
 
 /// Where one scenario's events go, and what is masked in them on the way.
 pub(super) struct Journal {
-    scenario: String,
-    sender: mpsc::Sender<Event>,
+    scenario: Arc<str>,
+    sender: mpsc::Sender<Vec<Event>>,
     clock: Clock,
+    detail: Detail,
+    /// Events on their way.
+    held: Vec<Event>,
+    /// Exchanges of steps that have not ended, by step.
+    untold: Vec<(u32, Sent)>,
+    /// What has happened so far.
+    pub counts: Counts,
     /// The secrets known so far.
     pub redactor: Redactor,
 }
 
+/// What happened in a scenario, in numbers.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub steps: u64,
+    pub expectations: u64,
+    pub retries: u64,
+}
+
 impl Journal {
-    pub fn new(scenario: &str, sender: mpsc::Sender<Event>, clock: Clock, redactor: Redactor) -> Self {
-        Self { scenario: scenario.to_owned(), sender, clock, redactor }
+    pub fn new(
+        scenario: &str,
+        sender: mpsc::Sender<Vec<Event>>,
+        clock: Clock,
+        detail: Detail,
+        redactor: Redactor,
+    ) -> Self {
+        let scenario = scenario.into();
+        Self {
+            scenario,
+            sender,
+            clock,
+            detail,
+            held: Vec::new(),
+            untold: Vec::new(),
+            counts: Counts::default(),
+            redactor,
+        }
     }
 
-    /// Sends an event. Its texts must be masked already where they can hold what a target or an author gave.
-    pub async fn emit(&self, kind: EventKind) {
-        let event = Event { at: self.clock.stamp(), scenario: Some(self.scenario.clone()), kind };
+    /// Tells an event. Its texts must be masked already where they can hold what a target or an author gave.
+    pub async fn emit(&mut self, kind: EventKind) {
+        match &kind {
+            EventKind::StepStarted { .. } => self.counts.steps += 1,
+            EventKind::ExpectationJudged { .. } => self.counts.expectations += 1,
+            EventKind::Retried { .. } => self.counts.retries += 1,
+            EventKind::ScenarioFinished { verdict: Verdict::Passed, .. } if self.detail == Detail::Problems => {
+                self.held.retain(|event| matches!(event.kind, EventKind::Noted { .. }));
+            }
+            _ => {}
+        }
+        let first = matches!(kind, EventKind::ScenarioStarted { .. });
+        let last = matches!(kind, EventKind::ScenarioFinished { .. });
+        self.held.push(Event { at: self.clock.stamp(), scenario: Some(self.scenario.to_string()), kind });
+        // Who watches wants to see at once what begins.
+        if first || last || self.held.len() >= HELD {
+            self.hand_on().await;
+        }
+    }
+
+    /// Takes an exchange of a step: tells it, or keeps it until it is known whether the step has a problem.
+    pub async fn exchanged(&mut self, step: u32, sent: Sent) {
+        if self.detail == Detail::Everything {
+            self.tell(step, &sent).await;
+            return;
+        }
+        if self.untold.len() == UNTOLD {
+            self.untold.remove(0);
+        }
+        self.untold.push((step, sent));
+    }
+
+    /// Takes note of the end of a step, and of whether there is a problem to be looked into.
+    pub async fn ended(&mut self, step: u32, problem: bool) {
+        let (ended, open) = std::mem::take(&mut self.untold).into_iter().partition(|(other, _)| *other == step);
+        self.untold = open;
+        let ended: Vec<(u32, Sent)> = ended;
+        for (step, sent) in ended.iter().filter(|_| problem) {
+            self.tell(*step, sent).await;
+        }
+        if self.detail == Detail::Everything {
+            self.hand_on().await;
+        }
+    }
+
+    async fn tell(&mut self, step: u32, sent: &Sent) {
+        let exchange = Box::new(sent.record(&self.redactor));
+        self.emit(EventKind::Exchanged { step, exchange }).await;
+    }
+
+    async fn hand_on(&mut self) {
         // The receiver is gone only when the run is being torn down.
-        let _ = self.sender.send(event).await;
+        let _ = self.sender.send(std::mem::take(&mut self.held)).await;
     }
 
     /// Registers texts as secret.

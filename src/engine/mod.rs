@@ -33,5 +33,5 @@ mod walker;
 
 pub use cancel::{Cancel, Urgency};
 pub use file::{FileError, Files, LoadedFile};
-pub use run::{Clock, Options, Run};
+pub use run::{Clock, Detail, Options, Run};
 pub use target::{Target, TargetError};

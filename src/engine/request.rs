@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -48,9 +47,8 @@ impl Walker<'_> {
         }
         // A request may be answered with anything; what is not JSON is text.
         let body = body_of(&answer, None)
-            .map(Cow::into_owned)
-            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&answer.body).into_owned()));
+            .unwrap_or_else(|_| Arc::new(Value::String(String::from_utf8_lossy(&answer.body).into_owned())));
         let (status, headers) = (answer.status, answer.headers);
-        Ok(Reading { outcome: None, code: None, status, headers, body: Arc::new(body), message: None, millis })
+        Ok(Reading { outcome: None, code: None, status, headers, body, message: None, millis })
     }
 }

@@ -95,7 +95,7 @@ impl Walker<'_> {
     }
 
     async fn pause_before_retry(&mut self, policy: &Retry, number: u32, sent: &Exchange) -> Result<(), Trouble> {
-        let headers = sent.answer.as_ref().map(|answer| answer.headers.as_slice()).unwrap_or_default();
+        let headers = sent.answer.as_ref().map(|answer| &*answer.headers).unwrap_or_default();
         let asked = retry_after(headers, self.run.options.clock.now()).unwrap_or_default();
         if asked > MAX_RETRY_AFTER {
             let message =

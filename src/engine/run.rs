@@ -37,6 +37,19 @@ pub struct Options {
     pub clock: Clock,
     /// Where fresh ids come from.
     pub ids: Ids,
+    /// How much of it is told.
+    pub detail: Detail,
+}
+
+/// How much of a run its events tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Everything that happens: for stored streams.
+    #[default]
+    Everything,
+    /// Of a scenario that passes its beginning, its remarks and its end; of one that does not everything but the exchanges of
+    /// steps that passed. For a person who watches: what nobody would see is never made.
+    Problems,
 }
 
 /// Tells the time.
@@ -78,8 +91,8 @@ pub struct Run {
     pub cancel: Cancel,
 }
 
-/// How many events may wait for their consumer before scenarios wait for it.
-const EVENTS_WAITING: usize = 1024;
+/// How many batches of events may wait for their consumer before scenarios wait for it.
+const BATCHES_WAITING: usize = 64;
 
 impl Run {
     /// Runs scenarios and gives every event to `consume`, in the order they happened, on this thread.
@@ -99,15 +112,15 @@ impl Run {
         let threads = cores.min(jobs);
         let queue = AtomicUsize::new(0);
         std::thread::scope(|scope| {
-            let (sender, mut receiver) = mpsc::channel(EVENTS_WAITING);
+            let (sender, mut receiver) = mpsc::channel::<Vec<Event>>(BATCHES_WAITING);
             for thread in 0..threads {
                 let lanes = jobs / threads + usize::from(thread < jobs % threads);
                 let (queue, sender) = (&queue, sender.clone());
                 scope.spawn(move || drive(lanes, plan, self, queue, &sender));
             }
             drop(sender);
-            while let Some(event) = receiver.blocking_recv() {
-                tell(event);
+            while let Some(events) = receiver.blocking_recv() {
+                events.into_iter().for_each(&mut tell);
             }
         });
         let millis = started.elapsed().as_secs_f64() * 1e3;
@@ -137,7 +150,7 @@ impl Run {
 }
 
 /// One core: a runtime with several lanes, each of which runs one scenario after another.
-fn drive(lanes: usize, plan: &Plan, run: &Run, queue: &AtomicUsize, sender: &mpsc::Sender<Event>) {
+fn drive(lanes: usize, plan: &Plan, run: &Run, queue: &AtomicUsize, sender: &mpsc::Sender<Vec<Event>>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let Ok(runtime) = runtime else { return };
     // Connections belong to the runtime that made them.
@@ -150,7 +163,13 @@ fn drive(lanes: usize, plan: &Plan, run: &Run, queue: &AtomicUsize, sender: &mps
     });
 }
 
-async fn lane(plan: &Plan, run: &Run, queue: &AtomicUsize, sender: &mpsc::Sender<Event>, client: &crate::http::Client) {
+async fn lane(
+    plan: &Plan,
+    run: &Run,
+    queue: &AtomicUsize,
+    sender: &mpsc::Sender<Vec<Event>>,
+    client: &crate::http::Client,
+) {
     loop {
         let index = queue.fetch_add(1, Ordering::Relaxed);
         let Some(one) = plan.get(index) else { return };
@@ -167,7 +186,7 @@ async fn lane(plan: &Plan, run: &Run, queue: &AtomicUsize, sender: &mpsc::Sender
                 kind: started(one, &run.sources, &run.redactor),
             };
             // The receiver is gone only when the run is being torn down.
-            let _ = sender.send(began).await;
+            let _ = sender.send(vec![began]).await;
             let reason = run.redactor.mask(&reason).into_owned();
             finish(one, run, sender, Verdict::Skipped, Vec::new(), Some(reason)).await;
             continue;
@@ -190,7 +209,7 @@ async fn lane(plan: &Plan, run: &Run, queue: &AtomicUsize, sender: &mpsc::Sender
 async fn finish(
     planned: &Planned,
     run: &Run,
-    sender: &mpsc::Sender<Event>,
+    sender: &mpsc::Sender<Vec<Event>>,
     verdict: Verdict,
     problems: Vec<Problem>,
     reason: Option<String>,
@@ -199,7 +218,10 @@ async fn finish(
         verdict,
         flaky: false,
         millis: 0.0,
+        steps: 0,
+        expectations: 0,
         requests: 0,
+        retries: 0,
         walk: Vec::new(),
         others: Vec::new(),
         problems,
@@ -208,5 +230,5 @@ async fn finish(
     };
     let event = Event { at: run.options.clock.stamp(), scenario: Some(planned.id.clone()), kind };
     // The receiver is gone only when the run is being torn down.
-    let _ = sender.send(event).await;
+    let _ = sender.send(vec![event]).await;
 }

@@ -63,11 +63,18 @@ pub(super) struct Walker<'r> {
 }
 
 impl<'r> Walker<'r> {
-    pub fn new(run: &'r Run, planned: &'r Planned, number: usize, client: Client, sender: mpsc::Sender<Event>) -> Self {
+    pub fn new(
+        run: &'r Run,
+        planned: &'r Planned,
+        number: usize,
+        client: Client,
+        sender: mpsc::Sender<Vec<Event>>,
+    ) -> Self {
         let world_id = format!("{}-{number}", run.options.run_id);
         let target = &run.target;
         let control = target.simulator.then(|| Control::new(client.clone(), &target.base_url, world_id.clone()));
-        let journal = Journal::new(&planned.id, sender, run.options.clock.clone(), run.redactor.clone());
+        let journal =
+            Journal::new(&planned.id, sender, run.options.clock.clone(), run.options.detail, run.redactor.clone());
         let case = planned.case.as_ref();
         let process = planned.scenario.process.as_ref().map(|process| process.value.clone());
         let base = Scope::new(run.options.clock.now(), run.options.ids.clone())
@@ -245,12 +252,16 @@ impl<'r> Walker<'r> {
         let mut walks = self.cast.walks().map(|(name, walk)| (name.to_owned(), walk.visited.clone()));
         let walk = walks.next().map(|(_, walk)| walk).unwrap_or_default();
         let others = walks.map(|(actor, walk)| OtherWalk { actor, walk }).collect();
+        let counts = self.journal.counts;
         self.journal
             .emit(EventKind::ScenarioFinished {
                 verdict,
                 flaky: false,
                 millis: self.started.elapsed().as_secs_f64() * 1e3,
+                steps: counts.steps,
+                expectations: counts.expectations,
                 requests: self.requests,
+                retries: counts.retries,
                 walk,
                 others,
                 problems,
@@ -317,6 +328,7 @@ impl<'r> Walker<'r> {
     pub async fn end(&mut self, before: usize, since: Instant) {
         let verdict = self.problems[before..].iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Passed);
         let millis = since.elapsed().as_secs_f64() * 1e3;
+        self.journal.ended(self.step, self.problems.len() > before).await;
         self.journal.emit(EventKind::StepFinished { step: self.step, verdict, millis }).await;
     }
 

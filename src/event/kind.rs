@@ -217,8 +217,17 @@ pub enum EventKind {
         flaky: bool,
         /// How long it took, in milliseconds.
         millis: f64,
-        /// How many requests it sent.
+        /// How many steps it executed.
+        #[serde(default)]
+        steps: u64,
+        /// How many expectations were judged.
+        #[serde(default)]
+        expectations: u64,
+        /// How many requests it sent, the repeated ones included.
         requests: u64,
+        /// How many of them were sent again after errors of transport.
+        #[serde(default)]
+        retries: u64,
         /// The activities that were visited, with their outcomes.
         walk: Vec<WalkRecord>,
         /// The walks of other actors.

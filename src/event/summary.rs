@@ -38,21 +38,22 @@ pub struct Summary {
 impl Summary {
     /// Takes an event into account.
     pub fn add(&mut self, event: &Event) {
-        match &event.kind {
-            EventKind::StepStarted { .. } => self.steps += 1,
-            EventKind::ExpectationJudged { .. } => self.expectations += 1,
-            EventKind::Exchanged { .. } => self.requests += 1,
-            EventKind::Retried { .. } => self.retries += 1,
-            EventKind::ScenarioFinished { verdict, flaky, known_failure, .. } => {
-                *self.count_mut(*verdict) += 1;
-                self.flaky += usize::from(*flaky);
-                match known_failure.as_ref().map(|known| known.finding) {
-                    Some(Finding::Confirmed) => self.known += 1,
-                    Some(Finding::Expired) => self.expired += 1,
-                    Some(Finding::Unexpected) | None => {}
-                }
-            }
-            _ => {}
+        let EventKind::ScenarioFinished {
+            verdict, flaky, steps, expectations, requests, retries, known_failure, ..
+        } = &event.kind
+        else {
+            return;
+        };
+        *self.count_mut(*verdict) += 1;
+        self.flaky += usize::from(*flaky);
+        self.steps += steps;
+        self.expectations += expectations;
+        self.requests += requests;
+        self.retries += retries;
+        match known_failure.as_ref().map(|known| known.finding) {
+            Some(Finding::Confirmed) => self.known += 1,
+            Some(Finding::Expired) => self.expired += 1,
+            Some(Finding::Unexpected) | None => {}
         }
     }
 

@@ -1,4 +1,4 @@
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -27,22 +27,22 @@ pub struct Timings {
     pub first_byte: Option<Duration>,
 }
 
-/// A whole answer.
+/// A whole answer. Clones share everything but the status.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// The headers in the order they came, names in lower case. Bytes beyond ASCII are read as UTF-8, lossily.
-    pub headers: Vec<(String, String)>,
+    pub headers: Arc<[(String, String)]>,
     /// The body, decompressed.
     pub body: Bytes,
-    json: OnceLock<Result<Value, TransportError>>,
+    json: OnceLock<Result<Arc<Value>, TransportError>>,
 }
 
 impl Answer {
     /// An answer.
     pub fn new(status: u16, headers: Vec<(String, String)>, body: Bytes) -> Self {
-        Self { status, headers, body, json: OnceLock::new() }
+        Self { status, headers: headers.into(), body, json: OnceLock::new() }
     }
 
     /// The value of a header, its name in any case; the first of several.
@@ -59,8 +59,8 @@ impl Answer {
     /// The body as JSON, whatever the content type says; parsed once, at most 128 levels deep.
     ///
     /// The error is of the phase [`ErrorPhase::Protocol`] and shows what came instead.
-    pub fn json(&self) -> Result<&Value, &TransportError> {
-        self.json.get_or_init(|| self.parse()).as_ref()
+    pub fn json(&self) -> Result<&Arc<Value>, &TransportError> {
+        self.json.get_or_init(|| self.parse().map(Arc::new)).as_ref()
     }
 
     /// The body's first line that is not blank, cut to 120 characters; empty if the body is.
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn json_is_read_whatever_the_content_type_says() {
-        assert_eq!(answer(200, "text/plain", r#"{"a":1}"#).json(), Ok(&serde_json::json!({ "a": 1 })));
+        assert_eq!(answer(200, "text/plain", r#"{"a":1}"#).json(), Ok(&Arc::new(serde_json::json!({ "a": 1 }))));
     }
 
     #[test]

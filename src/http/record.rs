@@ -3,6 +3,8 @@
 //! Bounds: strings inside JSON 200 characters, arrays 50 elements, a JSON body 2,000 values, a text body 4 KiB, a body in
 //! a curl line 8 KiB. What is cut says so and keeps its size; images and other binary data are described, never carried.
 
+use std::time::Duration;
+
 use super::{Answer, Exchange, Part, Request, RequestBody, curl, shorten};
 use crate::event::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 use crate::redact::Redactor;
@@ -16,7 +18,6 @@ pub fn exchange(
     exchange: &Exchange,
     redactor: &Redactor,
 ) -> ExchangeRecord {
-    let millis = |duration: std::time::Duration| (duration.as_secs_f64() * 1e6).round() / 1e3;
     let mut error = exchange.answer.as_ref().err().cloned();
     if let Some(error) = &mut error {
         error.message = redactor.mask(&error.message).into_owned();
@@ -30,6 +31,11 @@ pub fn exchange(
         millis: millis(exchange.timings.total),
         first_byte_millis: exchange.timings.first_byte.map(millis),
     }
+}
+
+/// A length of time as events carry it: in milliseconds, to the microsecond.
+pub fn millis(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// The record of a request.

@@ -157,7 +157,7 @@ impl Redactor {
     fn placeholders(&self, text: &[u8]) -> Vec<(usize, usize)> {
         let mut places = Vec::new();
         let mut at = 0;
-        while let Some(found) = text[at..].windows(OPEN.len()).position(|window| window == OPEN) {
+        while let Some(found) = memchr::memmem::find(&text[at..], OPEN) {
             let start = at + found;
             let name = start + OPEN.len();
             let known = self
@@ -190,16 +190,19 @@ impl Secrets {
             return;
         }
         let search = self.search.get_or_init(|| Arc::new(Search::new(&self.texts)));
-        let mut compared = vec![0; search.variants.len()];
+        let mut compared: Vec<usize> = Vec::new();
         for head in search.heads.find_overlapping_iter(&*view.bytes) {
             let variant = &search.variants[head.pattern().as_usize()];
             let mut end = head.end();
-            let compared = &mut compared[head.pattern().as_usize()];
-            // Comparing again inside of what was compared would make a text of equal bytes quadratic.
-            if variant.bytes.len() > HEAD && head.start() >= *compared {
-                let rest = view.bytes[end..].iter().zip(&variant.bytes[HEAD..]);
-                end += rest.take_while(|(left, right)| left == right).count();
-                *compared = end;
+            if variant.bytes.len() > HEAD {
+                compared.resize(search.variants.len(), 0);
+                let compared = &mut compared[head.pattern().as_usize()];
+                // Comparing again inside of what was compared would make a text of equal bytes quadratic.
+                if head.start() >= *compared {
+                    let rest = view.bytes[end..].iter().zip(&variant.bytes[HEAD..]);
+                    end += rest.take_while(|(left, right)| left == right).count();
+                    *compared = end;
+                }
             }
             let after = masked.partition_point(|(_, masked_end)| *masked_end <= head.start());
             if masked.get(after).is_some_and(|(masked_start, _)| *masked_start < end) {

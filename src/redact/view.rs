@@ -21,8 +21,11 @@ impl<'a> View<'a> {
         }
         let mut layer = 0..1;
         for _ in 0..MAX_LAYERS {
-            let next: Vec<Self> =
-                views[layer.clone()].iter().flat_map(|view| [view.undo(percent), view.undo(json)]).flatten().collect();
+            let next: Vec<Self> = views[layer.clone()]
+                .iter()
+                .flat_map(|view| [view.undo(b'%', percent), view.undo(b'\\', json)])
+                .flatten()
+                .collect();
             layer = views.len()..views.len() + next.len();
             views.extend(next);
         }
@@ -37,10 +40,10 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Undoes one layer; `None` if there is nothing to undo.
-    fn undo(&self, escape: fn(&[u8]) -> Option<(usize, Decoded)>) -> Option<View<'static>> {
+    /// Undoes one layer of escapes that begin with `lead`; `None` if there is nothing to undo.
+    fn undo(&self, lead: u8, escape: fn(&[u8]) -> Option<(usize, Decoded)>) -> Option<View<'static>> {
         let source = &self.bytes;
-        let mut at = (0..source.len()).find(|at| escape(&source[*at..]).is_some())?;
+        let mut at = memchr::memchr_iter(lead, source).find(|at| escape(&source[*at..]).is_some())?;
         let mut bytes = source[..at].to_vec();
         let mut origin: Vec<(u32, u32)> = (0..at).map(|at| self.place(at, at + 1)).collect();
         while at < source.len() {

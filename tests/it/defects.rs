@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flowproof::engine::{Cancel, Clock, FileError, Files, LoadedFile, Options, Run, Target};
+use flowproof::engine::{Cancel, Clock, Detail, FileError, Files, LoadedFile, Options, Run, Target};
 use flowproof::event::{EventKind, Verdict};
 use flowproof::http::ClientConfig;
 use flowproof::project::{Project, Selection};
@@ -40,6 +40,7 @@ fn a_defect_that_one_scenario_meets_leaves_the_others_alone() {
             vars: Default::default(),
             clock: Clock::new(|| jiff::Timestamp::UNIX_EPOCH),
             ids: Arc::new(uuid::Uuid::nil),
+            detail: Detail::Everything,
         },
         target: Target::new("test", &config, None).unwrap(),
         sources: project.sources.clone(),
