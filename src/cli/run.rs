@@ -12,6 +12,7 @@ use crate::diagnostic::suggest;
 use crate::engine::{Cancel, Clock, Detail, Options, Run, Target, Urgency};
 use crate::event::Summary;
 use crate::http::{ClientConfig, Pem, ProxyRule};
+use crate::plan::PlannedFile;
 use crate::project::Project;
 use crate::redact::{Redactor, Secret};
 use crate::settings::{self, Defaults, Environment};
@@ -102,15 +103,15 @@ fn run(arguments: &RunArguments, project: &Project, current: &Path) -> Result<Ex
 
 /// A variable that no scenario has would be given in vain.
 fn check_variables(given: &[(String, Value)], project: &Project) -> Result<(), String> {
-    let known: Vec<&str> = project
-        .plan
-        .files()
-        .iter()
-        .flat_map(|file| &file.scenario.vars)
-        .map(|variable| variable.name.value.as_str())
-        .collect();
-    let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(&name.as_str())) else { return Ok(()) };
-    let help = suggest(name, known.iter().copied().collect::<BTreeSet<_>>());
+    if given.is_empty() {
+        return Ok(());
+    }
+    let files = project.plan.files().iter();
+    let names =
+        |file: &PlannedFile| file.scenario(&project.sources).vars.iter().map(|one| one.name.value.clone()).collect();
+    let known: BTreeSet<String> = files.flat_map::<Vec<_>, _>(names).collect();
+    let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(name)) else { return Ok(()) };
+    let help = suggest(name, known.iter().map(String::as_str));
     let help = help.unwrap_or_else(|| "they have none at all".to_owned());
     Err(format!("no selected scenario has a variable `{name}`: {help}"))
 }

@@ -172,7 +172,7 @@ async fn lane(
 ) {
     loop {
         let index = queue.fetch_add(1, Ordering::Relaxed);
-        let Some(one) = plan.get(index) else { return };
+        let Some(one) = plan.get(index, &run.sources) else { return };
         let one = &one;
         if run.cancel.urgency() >= Urgency::Drain {
             let reason = "the run was interrupted before it began".to_owned();

@@ -243,8 +243,9 @@ impl<'r> Walker<'r> {
         let verdict = self.problems.iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Passed);
         let known_failure = known_failure(self.planned, verdict, self.run.options.clock.now());
         let states = self.cast.walks().filter_map(|(_, walk)| walk.state.as_ref());
-        for state in states.filter(|state| !self.run.target.simulator && !self.is_final(state)) {
-            let message = format!("the process instance is left as {state}");
+        let open = states.filter(|state| !self.run.target.simulator && !self.is_final(state));
+        let told: Vec<String> = open.map(|state| format!("the process instance is left as {state}")).collect();
+        for message in told {
             self.journal.emit(EventKind::Noted { message }).await;
         }
         let problems = std::mem::take(&mut self.problems).into_iter().map(|problem| self.journal.mask_problem(problem));

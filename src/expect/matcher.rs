@@ -90,8 +90,9 @@ impl Matcher {
     }
 
     /// Reads the JSON Schema files that it names; `folder` is that of the file that names them, below the project's root and
-    /// with a closing `/`. A matcher whose schema was not loaded is undecidable.
-    pub fn load_schemas(&mut self, folder: &str, files: &mut SchemaFiles, found: &mut Diagnostics) {
+    /// with a closing `/`. A matcher whose schema was not loaded is undecidable. Whether it names any.
+    pub fn load_schemas(&mut self, folder: &str, files: &mut SchemaFiles, found: &mut Diagnostics) -> bool {
+        let mut any = false;
         for compiled in &mut self.tests {
             let mut loaded = false;
             compiled.test.kind.schemas(&mut |schema| {
@@ -101,7 +102,9 @@ impl Matcher {
             if loaded {
                 *compiled = Compiled::new(compiled.test.clone());
             }
+            any |= loaded;
         }
+        any
     }
 
     /// Where it names a JSON Schema file.

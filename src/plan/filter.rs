@@ -56,8 +56,8 @@ impl Filter {
     ///
     /// # Errors
     /// Why it cannot be told of one.
-    pub fn narrow(&self, file: &mut PlannedFile) -> Result<(), Box<Diagnostic>> {
-        let scope = facts(file);
+    pub fn narrow(&self, file: &mut PlannedFile, sources: &Sources) -> Result<(), Box<Diagnostic>> {
+        let scope = facts(file, sources);
         let meant = |planned: super::Planned| -> Result<bool, Box<Diagnostic>> {
             let case = planned.case.as_ref().map(crate::scenario::Case::values).unwrap_or_default();
             let title = planned.title();
@@ -80,7 +80,7 @@ impl Filter {
             Rows::Some(_, rows) => rows.clone(),
         };
         let mut any = false;
-        for (at, planned) in file.iter().enumerate() {
+        for (at, planned) in file.iter(sources).enumerate() {
             if meant(planned)? {
                 any = true;
                 kept.extend(rows.get(at));
@@ -96,8 +96,8 @@ impl Filter {
 }
 
 /// What is the same for all scenarios of a file.
-fn facts(file: &PlannedFile) -> Scope {
-    let scenario = &file.scenario;
+fn facts(file: &PlannedFile, sources: &Sources) -> Scope {
+    let scenario = &*file.scenario(sources);
     let exercised = exercises(scenario, file.catalogue.as_deref(), file.definition.as_deref());
     let mut activities: Vec<&str> = exercised.iter().map(|one| one.activity.as_str()).collect();
     activities.extend(named(scenario));

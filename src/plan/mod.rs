@@ -2,11 +2,13 @@
 
 mod exercise;
 mod filter;
+mod held;
 #[expect(clippy::module_inception, reason = "the room's main noun is its own name")]
 mod plan;
 mod planned;
 
 pub use exercise::{Exercise, exercises};
 pub use filter::Filter;
+pub use held::Held;
 pub use plan::{Plan, PlannedFile, Rows};
 pub use planned::{Planned, SIMULATOR};

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
-use super::Planned;
+use super::{Held, Planned};
 use crate::catalogue::Catalogue;
 use crate::process::Definition;
 use crate::scenario::{Case, Scenario, Table};
+use crate::source::Sources;
 
-/// What will be run, in order. A scenario is kept once, however many cases it has: each is made when its turn comes.
+/// What will be run, in order. A scenario is held once, however many cases it has: each is made when its turn comes.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     files: Vec<PlannedFile>,
@@ -19,7 +20,7 @@ pub struct PlannedFile {
     /// Its path below the project's root.
     pub path: Arc<str>,
     /// What it says.
-    pub scenario: Arc<Scenario>,
+    pub held: Held,
     /// The catalogue that it uses.
     pub catalogue: Option<Arc<Catalogue>>,
     /// The process definition that it walks.
@@ -76,6 +77,13 @@ impl Rows {
 }
 
 impl PlannedFile {
+    /// Lets go of what can be read again when its turn comes; what many cases share is not read for each.
+    pub fn shrink(&mut self) {
+        if matches!(self.rows, Rows::Single) {
+            self.held.shrink();
+        }
+    }
+
     /// How many scenarios it makes.
     pub fn len(&self) -> usize {
         self.rows.len()
@@ -86,12 +94,17 @@ impl PlannedFile {
         self.rows.is_empty()
     }
 
-    /// Its scenarios.
-    pub fn iter(&self) -> impl Iterator<Item = Planned> + '_ {
-        (0..self.len()).map(|at| self.planned(at))
+    /// What it says.
+    pub fn scenario(&self, sources: &Sources) -> Arc<Scenario> {
+        self.held.scenario(sources)
     }
 
-    fn planned(&self, at: usize) -> Planned {
+    /// Its scenarios.
+    pub fn iter<'a>(&'a self, sources: &'a Sources) -> impl Iterator<Item = Planned> + 'a {
+        (0..self.len()).map(|at| self.planned(at, sources))
+    }
+
+    fn planned(&self, at: usize, sources: &Sources) -> Planned {
         let case = self.rows.case(at);
         let id = match &case {
             Some(case) => format!("{}#{}", self.path, case.id()),
@@ -100,7 +113,7 @@ impl PlannedFile {
         Planned {
             id,
             path: self.path.clone(),
-            scenario: self.scenario.clone(),
+            scenario: self.scenario(sources),
             catalogue: self.catalogue.clone(),
             definition: self.definition.clone(),
             case,
@@ -136,14 +149,14 @@ impl Plan {
     }
 
     /// The scenario at a place.
-    pub fn get(&self, at: usize) -> Option<Planned> {
+    pub fn get(&self, at: usize, sources: &Sources) -> Option<Planned> {
         let file = self.ends.partition_point(|end| *end <= at);
         let before = file.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.files.get(file).map(|file| file.planned(at - before))
+        self.files.get(file).map(|file| file.planned(at - before, sources))
     }
 
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = Planned> + '_ {
-        self.files.iter().flat_map(PlannedFile::iter)
+    pub fn iter<'a>(&'a self, sources: &'a Sources) -> impl Iterator<Item = Planned> + 'a {
+        self.files.iter().flat_map(|file| file.iter(sources))
     }
 }

@@ -11,7 +11,7 @@ use crate::check::{self, FileFact, Surroundings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::engine::Files;
 use crate::expect::SchemaFiles;
-use crate::plan::{Plan, PlannedFile, Rows, SIMULATOR};
+use crate::plan::{Held, Plan, PlannedFile, Rows, SIMULATOR};
 use crate::process::Definition;
 use crate::scenario::Scenario;
 use crate::settings::Settings;
@@ -237,14 +237,18 @@ impl Project {
             return;
         }
         let folder = &id[..id.rfind('/').map_or(0, |slash| slash + 1)];
-        scenario.load_schemas(folder, &mut self.schemas, &mut self.found);
+        let has_schemas = scenario.load_schemas(folder, &mut self.schemas, &mut self.found);
         let rows = self.rows(&id, &scenario);
         let mut planned = self.plan_file(id, scenario, rows.unwrap_or(Rows::Single));
         self.check(&planned);
         self.found.extend(narrow(&mut planned, parts, &self.sources));
-        if let Some(Err(problem)) = selection.filter.as_ref().map(|filter| filter.narrow(&mut planned)) {
+        if let Some(Err(problem)) = selection.filter.as_ref().map(|filter| filter.narrow(&mut planned, &self.sources)) {
             self.found.push(*problem);
             self.filter_failed = true;
+        }
+        // Schemas are of other files, which are not read twice.
+        if !has_schemas {
+            planned.shrink();
         }
         if self.found.errors() == before {
             self.planned.push(planned);
@@ -260,7 +264,7 @@ impl Project {
             None => None,
         };
         let definition = scenario.process.as_ref().and_then(|process| self.definitions.get(&process.value).cloned());
-        PlannedFile { path: path.into(), scenario: Arc::new(scenario), catalogue, definition, rows }
+        PlannedFile { path: path.into(), held: Held::Whole(Arc::new(scenario)), catalogue, definition, rows }
     }
 
     fn check(&mut self, planned: &PlannedFile) {
@@ -281,7 +285,7 @@ impl Project {
             environments: Self::environments(self.settings.as_ref()),
             today: self.today,
         };
-        check::check(&planned.scenario, &around, &mut self.found);
+        check::check(&planned.scenario(&self.sources), &around, &mut self.found);
     }
 
     /// How many scenario files cannot be run because of their problems.

@@ -68,7 +68,7 @@ fn rows_of(file: &PlannedFile, part: &Part, sources: &Sources) -> Result<Option<
     let table = file.rows.table();
     match part {
         Part::Line(line) => {
-            let own = file.scenario.file;
+            let own = file.scenario(sources).file;
             let lines = sources.file(own).text().lines().count();
             if *line == 0 || *line > lines {
                 return refuse(format!("`{path}` has {lines} lines, and line {line} was asked for"), None);

@@ -144,9 +144,10 @@ impl Scenario {
     }
 
     /// Reads the JSON Schema files that its matchers name; `folder` is that of its file, below the project's root and with a
-    /// closing `/`.
-    pub fn load_schemas(&mut self, folder: &str, files: &mut SchemaFiles, found: &mut Diagnostics) {
-        let mut load = |matcher: &mut Matcher| matcher.load_schemas(folder, files, found);
+    /// closing `/`. Whether they name any.
+    pub fn load_schemas(&mut self, folder: &str, files: &mut SchemaFiles, found: &mut Diagnostics) -> bool {
+        let mut any = false;
+        let mut load = |matcher: &mut Matcher| any |= matcher.load_schemas(folder, files, found);
         let steps = self.before.iter_mut().chain(&mut self.after);
         match &mut self.body {
             Body::Steps(body) => steps.chain(body).for_each(|step| step.matchers_mut(&mut load)),
@@ -156,6 +157,7 @@ impl Scenario {
             }
         }
         self.expect.iter_mut().flat_map(WalkExpectation::matchers_mut).for_each(load);
+        any
     }
 
     /// The steps of the file, section by section; none for `answers`.

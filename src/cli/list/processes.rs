@@ -26,7 +26,9 @@ pub(super) fn list(project: &Project) -> Shown {
             .plan
             .files()
             .iter()
-            .filter(|planned| planned.scenario.process.as_ref().is_some_and(|process| &process.value == name))
+            .filter(|planned| {
+                planned.scenario(&project.sources).process.as_ref().is_some_and(|process| &process.value == name)
+            })
             .map(crate::plan::PlannedFile::len)
             .sum();
         json.push(json!({

@@ -8,7 +8,7 @@ use crate::source::Spanned;
 pub(super) fn list(project: &Project) -> Shown {
     let mut rows = Vec::new();
     let mut all = Vec::new();
-    for planned in project.plan.iter() {
+    for planned in project.plan.iter(&project.sources) {
         rows.push(row(&planned, project));
         all.push(describe(&planned, project));
     }
