@@ -72,13 +72,13 @@ pub enum Behaviour {
         /// The local variable that is written.
         result: String,
     },
-    /// Tells whether everything on a list was captured.
+    /// Tells whether everything that a list requires was captured, and what was chosen last.
     Tally(Tally),
     /// Does what the script says, else nothing.
     Stub,
 }
 
-/// What is counted where the question is whether everything on a list was captured.
+/// What is counted where the question is whether everything that a list requires was captured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
     /// The input parameter that holds the list, the JSON of one, or names with commas between them.
@@ -87,8 +87,10 @@ pub struct Tally {
     pub or_from: Option<String>,
     /// The member of an item that names it; an item that is a text names itself.
     pub key: String,
-    /// The member of an item that says whether it counts; left out, it does.
-    pub counts: Option<String>,
+    /// The member of an item that is true where it is required.
+    pub required: String,
+    /// The process variable that names the item at hand, which must be captured as well.
+    pub at_hand: Option<String>,
     /// The process variable in which what was captured stands by these names; `{name}` is an input parameter or a process
     /// variable.
     pub of: String,

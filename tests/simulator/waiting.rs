@@ -54,14 +54,12 @@ fn page(client: &mut Client, finished: Value) -> Answer {
 
 #[test]
 fn additional_documents_are_captured_until_all_that_are_required_are_there() {
-    let config = r#"[{"type": "BILL", "required": true}, {"type": "LETTER", "required": false}, {"type": "LEASE"}]"#;
+    let config = r#"[{"type": "BILL", "required": true}, {"type": "LETTER"}, {"type": "LEASE", "required": true}]"#;
     let mut client = started(additional(config), json!({}));
     assert_eq!(client.start().at(), "Select Additional Document Type");
     let refused = select(&mut client, "TICKET");
     assert_eq!(refused.status, 400);
     assert!(refused.object["message"].as_str().unwrap().contains("one of BILL, LETTER, LEASE"), "{refused:?}");
-    assert_eq!(client.go_on(json!({})).status, 400, "a type is required");
-
     assert_eq!(select(&mut client, "BILL").ok().at(), "Capture Additional Document");
     assert_eq!(client.go_on(json!({})).status, 409, "nothing was uploaded");
     assert_eq!(page(&mut client, json!(false)).at(), "Capture Additional Document", "one more page");
@@ -76,24 +74,20 @@ fn additional_documents_are_captured_until_all_that_are_required_are_there() {
 
 #[test]
 fn a_document_of_which_no_page_was_captured_is_not_there() {
-    let mut client = started(additional("BILL, LEASE"), json!({}));
-    assert!(select(&mut client, "TICKET").object["message"].as_str().unwrap().contains("one of BILL, LEASE"));
-    let mut client = started(additional(r#"["BILL"]"#), json!({}));
+    let bill = r#"[{"type": "BILL", "required": true}]"#;
+    let mut client = started(additional(bill), json!({}));
     select(&mut client, "BILL").ok();
     let answer = client.go_on(json!({ "additionalCaptureFinished": true })).ok();
     assert_eq!(answer.at(), "Select Additional Document Type");
     select(&mut client, "BILL").ok();
     page(&mut client, json!(false));
-    assert_eq!(
-        client.go_on(json!({ "additionalCaptureFinished": true })).ok().at(),
-        "Show",
-        "no further page is needed"
-    );
+    let answer = client.go_on(json!({ "additionalCaptureFinished": true })).ok();
+    assert_eq!(answer.at(), "Show", "no further page is needed");
 }
 
 #[test]
 fn without_required_documents_nothing_is_asked_for() {
-    for configuration in ["[]", "", r#"[{"type": "BILL", "required": false}]"#] {
+    for configuration in ["[]", "", "BILL, LEASE", r#"["BILL"]"#, r#"[{"type": "BILL", "required": false}]"#] {
         let mut client = started(additional(configuration), json!({}));
         assert_eq!(client.start().at(), "Show", "{configuration}");
     }
@@ -101,6 +95,35 @@ fn without_required_documents_nothing_is_asked_for() {
     let end = client.start();
     assert_eq!(end.object["state"], "COMPLETED_PROCESS_ERROR");
     assert!(end.object["message"].as_str().unwrap().contains("`additionalDocuments` is no list"), "{end:?}");
+}
+
+/// Where the decider follows the selection, the user takes as many as she likes, and none at last.
+#[test]
+fn what_was_chosen_is_captured_even_where_nothing_is_required() {
+    let decide = &[("_additionalDocsFinished", "${additionalDocsFinished}")];
+    let chosen = |configuration: &str| {
+        let selection = &[("addDocKey", "addDoc1"), ("additionalDocuments", configuration)];
+        let line = Line::default().wait("SADT02", selection, &[]).task("ACD01", &[], decide, &[]);
+        let line = line.wait("CAD03", &[("finished", "${_additionalDocsFinished}")], &[]);
+        let line = line.wait("SADT02", selection, &[]).task("ACD01", &[], decide, &[]);
+        line.wait(SHOW, &[("finished", "${_additionalDocsFinished}")], &[]).end()
+    };
+    let finished = |answer: &Answer| answer.object["parameters"]["finished"].clone();
+    for (second, after) in [(None, true), (Some("LEASE"), false), (Some("BILL"), false)] {
+        let mut client = started(chosen("BILL, LEASE"), json!({}));
+        assert_eq!(select(&mut client, "TICKET").status, 400);
+        assert_eq!(finished(&select(&mut client, "BILL").ok()), false, "it is still to be captured");
+        page(&mut client, json!(true));
+        let answer = client.go_on(json!({ "additionalDocumentType": second })).ok();
+        assert_eq!((answer.at(), finished(&answer)), ("Task 5", json!(after)), "{second:?}");
+    }
+    let mut client = started(chosen("BILL, LEASE"), json!({}));
+    assert_eq!(finished(&client.go_on(json!({})).ok()), true, "none");
+    let mut params = params(json!({ "instance": client.instance, "subject": "addDoc1" }));
+    params.insert("image".to_owned(), image("page"));
+    let refused = client.send("upload-additional-document", params);
+    assert_eq!(refused.refusal(), (409, 421), "a page of nothing");
+    assert!(refused.object["message"].as_str().unwrap().contains("is not complete"), "{refused:?}");
 }
 
 fn review(client: &mut Client, status: Value, comment: Value) -> Answer {

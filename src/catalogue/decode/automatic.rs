@@ -118,10 +118,15 @@ pub(super) static AUTOMATIC: Shape = Shape::new(
         (
             "tally",
             &[
-                Key::required("list", Form::Text, "the input parameter that holds the list, as a list or as JSON"),
+                Key::required(
+                    "list",
+                    Form::Text,
+                    "the input parameter that holds the list, as a list, as JSON or as names with commas between them",
+                ),
                 Key::new("or-from", Form::Text, "the process variable that holds the list where the parameter does not"),
                 Key::required("key", Form::Text, "the member of an item that names it; a text names itself"),
-                Key::new("counts", Form::Text, "the member of an item that is `false` where it does not count"),
+                Key::required("required", Form::Text, "the member of an item that is `true` where it is required"),
+                Key::new("at-hand", Form::Text, "the process variable that names what must be captured as well"),
                 Key::required(
                     "of",
                     Form::Text,
@@ -253,11 +258,21 @@ impl Reader<'_> {
 
     fn tally(&mut self, fields: &Shaped) -> Option<Tally> {
         let (list, or_from) = (self.plain(fields, "list"), self.plain(fields, "or-from"));
-        let (key, counts) = (self.plain(fields, "key"), self.plain(fields, "counts"));
+        let (key, at_hand) = (self.plain(fields, "key"), self.plain(fields, "at-hand"));
         let of = fields.text("of", self.found);
         of.iter().for_each(|of| self.placeholders(of));
-        let (finished, result) = (self.plain(fields, "finished"), self.plain(fields, "result"));
-        Some(Tally { list: list?, or_from, key: key?, counts, of: of?.value, finished: finished?, result: result? })
+        let (required, finished) = (self.plain(fields, "required"), self.plain(fields, "finished"));
+        let result = self.plain(fields, "result");
+        Some(Tally {
+            list: list?,
+            or_from,
+            key: key?,
+            required: required?,
+            at_hand,
+            of: of?.value,
+            finished: finished?,
+            result: result?,
+        })
     }
 
     fn error_screen(&mut self, fields: &Shaped) -> Option<ErrorScreen> {

@@ -8,22 +8,23 @@ use crate::process::{Call, Effect};
 use crate::simulator::facts::CAPTURES;
 use crate::simulator::variable;
 
-/// Whether everything on a list was captured; without a list, it was.
+/// Whether everything was captured that the list requires, and the item at hand; without a list nothing is required.
 pub fn tally(counted: &Tally, call: &Call<'_>) -> Effect {
-    let list = call.inputs.get(&counted.list).filter(|list| !list.is_null() && *list != "");
+    let list = call.inputs.get(&counted.list).filter(|list| !list.is_null());
     let list = list.or_else(|| variable::get(call.variables, counted.or_from.as_ref()?));
-    let Some(wanted) = list.map_or(Some(Vec::new()), |list| variable::list(list).map(Cow::into_owned)) else {
+    let Some(listed) = list.map_or(Some(Cow::Borrowed(&[][..])), variable::list) else {
         return Effect::Incident(format!("`{}` is no list", counted.list));
     };
     let captured = variable::fill(&counted.of, &[call.inputs, call.variables]);
     let captured = captured.and_then(|path| variable::get(call.variables, &path)).and_then(Value::as_object);
-    let counts = |item: &&Value| counted.counts.as_ref().and_then(|name| item.get(name)) != Some(&Value::Bool(false));
-    let is_done = |item: &Value| {
-        let name = variable::text(variable::member(item, &counted.key));
+    let is_done = |name: &Value| {
         captured
-            .and_then(|captured| captured.get(&name))
+            .and_then(|captured| captured.get(&variable::text(name)))
             .is_some_and(|one| one.get(CAPTURES).is_some() && one.get(&counted.finished) == Some(&Value::Bool(true)))
     };
-    let all = wanted.iter().filter(counts).all(is_done);
+    let required = listed.iter().filter(|item| item.get(&counted.required).is_some_and(variable::is_true));
+    let names = required.map(|item| variable::member(item, &counted.key));
+    let at_hand = counted.at_hand.as_ref().and_then(|path| variable::get(call.variables, path));
+    let all = names.chain(at_hand).all(is_done);
     completed(Map::from_iter([(counted.result.clone(), Value::from(all))]))
 }

@@ -37,7 +37,9 @@ pub fn judge(simulated: &Simulated, locals: &Map<String, Value>, instance: &Inst
 /// What is wrong with a local variable, if anything is; a sentence.
 fn problem(accepted: &Accepted, value: Option<&Value>, inputs: &Map<String, Value>) -> Option<String> {
     let name = &accepted.local;
-    let Some(value) = value else { return accepted.required.then(|| format!("`{name}` is missing")) };
+    let Some(value) = value.filter(|value| !value.is_null()) else {
+        return accepted.required.then(|| format!("`{name}` is missing"));
+    };
     if let Err(problem) = accepted.kind.accepts(value) {
         return Some(format!("`{name}` {problem}"));
     }

@@ -24,7 +24,8 @@ pub fn store(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> 
     if let (Some(pattern), Some(execution)) = (&call.exchange.stores, &mut instance.execution) {
         let inputs = call.params.iter().filter_map(|(name, value)| Some((name.clone(), value.as_json()?.clone())));
         let inputs = inputs.collect();
-        let path = variable::fill(pattern, &[&inputs, execution.variables()]).unwrap_or_default();
+        let path = variable::fill(pattern, &[&inputs, execution.variables()]);
+        let path = path.ok_or_else(|| Refusal::because(Reason::NotWaiting, format!("`{pattern}` is not complete")))?;
         let before = variable::get(execution.variables(), &path).and_then(Value::as_object);
         let mut facts = facts(&file.bytes);
         let recorded = call.exchange.records.iter().filter_map(|name| Some((name, inputs.get(&name.value)?)));
