@@ -24,6 +24,9 @@ pub struct Summary {
     pub skipped: usize,
     /// Scenarios that were stopped.
     pub aborted: usize,
+    /// The `before` and `after` of the run that did not pass; they count nowhere else.
+    #[serde(default)]
+    pub around: usize,
     /// Steps that were executed.
     pub steps: u64,
     /// Expectations that were judged.
@@ -43,6 +46,9 @@ impl Summary {
             EventKind::ExpectationJudged { .. } => self.expectations += 1,
             EventKind::Exchanged { .. } => self.requests += 1,
             EventKind::Retried { .. } => self.retries += 1,
+            EventKind::ScenarioFinished { verdict, role: Some(_), .. } => {
+                self.around += usize::from(!matches!(verdict, Verdict::Passed | Verdict::Skipped));
+            }
             EventKind::ScenarioFinished { verdict, flaky, known_failure, .. } => {
                 *self.count_mut(*verdict) += 1;
                 self.flaky += usize::from(*flaky);

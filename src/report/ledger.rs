@@ -134,6 +134,7 @@ impl Ledger {
                 problems,
                 reason,
                 known_failure,
+                ..
             } => {
                 let id = id.unwrap_or_default();
                 // A scenario that is skipped need not have begun.
