@@ -53,7 +53,10 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
             "secrets" => ("secret", secrets.clone()),
             "steps" => ("step with the id", steps.clone()),
             "actors" => ("actor", actors.clone()),
-            "run" => ("value of the run", around.run_values.iter().copied().chain(RUN).collect()),
+            "run" => match &around.run_values {
+                Some(saved) => ("value of the run", saved.iter().copied().chain(RUN).collect()),
+                None => continue,
+            },
             _ => continue,
         };
         if !known.contains(&name.as_str()) {

@@ -14,20 +14,12 @@ impl Project {
         let Some(settings) = self.settings.clone() else { return };
         let all: Vec<&Around> =
             std::iter::once(&settings.around).chain(settings.environments.iter().map(|one| &one.around)).collect();
-        let mut saved = BTreeSet::new();
-        for file in all.iter().filter_map(|around| around.before.as_ref()) {
-            if let Some(planned) = self.read_once(file, true) {
-                saved.extend(
-                    planned
-                        .scenario
-                        .steps()
-                        .into_iter()
-                        .flat_map(|step| &step.save)
-                        .map(|save| save.name.value.clone()),
-                );
-            }
-        }
-        self.run_values = saved.into_iter().collect();
+        let before: Vec<Option<PlannedFile>> =
+            all.iter().filter_map(|around| around.before.as_ref()).map(|file| self.read_once(file, true)).collect();
+        self.run_values = before.into_iter().collect::<Option<Vec<_>>>().map(|files| {
+            let saves = files.iter().flat_map(|file| file.scenario.steps()).flat_map(|step| &step.save);
+            saves.map(|save| save.name.value.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+        });
         for file in all.iter().filter_map(|around| around.after.as_ref()) {
             self.read_once(file, false);
         }

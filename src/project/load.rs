@@ -48,8 +48,8 @@ pub struct Project {
     pub offered: Offered,
     /// What is run once around all others, by path; only what is sound.
     pub(super) around: BTreeMap<String, PlannedFile>,
-    /// The names of what that saves for all others.
-    pub(super) run_values: Vec<String>,
+    /// The names of what that saves for all others; `None` if some of it cannot be read.
+    pub(super) run_values: Option<Vec<String>>,
     planned: Vec<PlannedFile>,
     filter_failed: bool,
     invalid: HashSet<FileId>,
@@ -80,7 +80,7 @@ impl Project {
             today: None,
             offered: Offered::default(),
             around: BTreeMap::new(),
-            run_values: Vec::new(),
+            run_values: Some(Vec::new()),
             planned: Vec::new(),
             filter_failed: false,
             found: Diagnostics::new(),
@@ -291,7 +291,7 @@ impl Project {
             environments: Self::environments(self.settings.as_ref()),
             today: self.today,
             saves_for_all,
-            run_values: self.run_values.iter().map(String::as_str).collect(),
+            run_values: self.run_values.as_ref().map(|names| names.iter().map(String::as_str).collect()),
         };
         check::check(&planned.scenario, &around, &mut self.found);
     }
