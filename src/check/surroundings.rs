@@ -23,6 +23,10 @@ pub struct Surroundings<'a> {
     pub cases: Option<&'a Table>,
     /// The names that `requires` can be given.
     pub environments: Vec<&'a str>,
+    /// What the `before` of the run saves for all scenarios; `None` if that is not known.
+    pub run_values: Option<Vec<&'a str>>,
+    /// Whether what the scenario saves is read by all others.
+    pub saves_for_all: bool,
     /// The day on which dates are judged; `None` leaves them alone.
     pub today: Option<jiff::civil::Date>,
 }

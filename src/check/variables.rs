@@ -12,6 +12,8 @@ use crate::template::{Reference, Template};
 /// What templates can see anywhere.
 const ROOTS: [&str; 11] =
     ["vars", "case", "steps", "env", "secrets", "session", "actors", "visit", "run", "process", "position"];
+/// What they see of every run.
+const RUN: [&str; 2] = ["id", "seed"];
 /// What they see besides where an answer is saved.
 const RESPONSE: &str = "response";
 
@@ -51,6 +53,10 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
             "secrets" => ("secret", secrets.clone()),
             "steps" => ("step with the id", steps.clone()),
             "actors" => ("actor", actors.clone()),
+            "run" => match &around.run_values {
+                Some(saved) => ("value of the run", saved.iter().copied().chain(RUN).collect()),
+                None => continue,
+            },
             _ => continue,
         };
         if !known.contains(&name.as_str()) {
@@ -61,7 +67,7 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
             });
         }
     }
-    unread(scenario, &saves, &uses, found);
+    unread(scenario, &saves, &uses, around, found);
     cycles(scenario, found);
     for secret in scenario.secrets.iter().filter(|secret| secret.value.as_literal().is_some()) {
         let one = Diagnostic::new(
@@ -72,7 +78,7 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
     }
 }
 
-fn unread(scenario: &Scenario, saves: &[&Save], uses: &Uses<'_>, found: &mut Diagnostics) {
+fn unread(scenario: &Scenario, saves: &[&Save], uses: &Uses<'_>, around: &Surroundings<'_>, found: &mut Diagnostics) {
     let read = |root: &str, name: &str| {
         let names = |reference: &Reference| reference.path.get(1).is_none_or(|other| other == name);
         uses.references
@@ -94,7 +100,11 @@ fn unread(scenario: &Scenario, saves: &[&Save], uses: &Uses<'_>, found: &mut Dia
     for secret in scenario.secrets.iter().filter(|secret| !read("secrets", &secret.name.value)) {
         warn(&secret.name, "the secret");
     }
-    for save in saves.iter().filter(|save| !read("vars", &save.name.value) && !read_of_a_step(&save.name.value)) {
+    for save in saves
+        .iter()
+        .filter(|_| !around.saves_for_all)
+        .filter(|save| !read("vars", &save.name.value) && !read_of_a_step(&save.name.value))
+    {
         warn(&save.name, "the saved value");
     }
 }

@@ -9,7 +9,7 @@ use super::simulator::Embedded;
 use super::terminal::{complain, show_diagnostics};
 use super::{Exit, interrupt, simulate, simulator, world};
 use crate::diagnostic::suggest;
-use crate::engine::{Cancel, Clock, Detail, Options, Run, Target, Urgency};
+use crate::engine::{Cancel, Clock, Detail, Options, Run, Saved, Target, Urgency};
 use crate::event::Summary;
 use crate::http::{ClientConfig, Pem, ProxyRule};
 use crate::plan::PlannedFile;
@@ -57,6 +57,8 @@ fn run(arguments: &RunArguments, project: &Project, current: &Path) -> Result<Ex
         return Err(format!("`{name}` is marked `production: true`; say --allow-production to run against it"));
     }
     let defaults = project.settings.as_ref().map(|settings| settings.defaults.clone()).unwrap_or_default();
+    let mut plan = project.plan.clone();
+    (plan.before, plan.after) = project.around(&environment)?;
     let mut prepared = prepare(&environment, project, &defaults)?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
@@ -86,9 +88,10 @@ fn run(arguments: &RunArguments, project: &Project, current: &Path) -> Result<Ex
         files: project.files.clone(),
         environment: Data::from(world::environment_data()),
         redactor: prepared.redactor.clone(),
+        saved: Saved::default(),
         cancel,
     };
-    let summary = run.execute(&project.plan, &mut |event| reports.event(event));
+    let summary = run.execute(&plan, &mut |event| reports.event(event));
     let written = reports.finish();
     let mut exit = exit_of(&summary);
     if run.cancel.urgency() >= Urgency::Drain {
@@ -118,7 +121,7 @@ fn check_variables(given: &[(String, Value)], project: &Project) -> Result<(), S
 
 fn exit_of(summary: &Summary) -> Exit {
     match summary {
-        summary if summary.errored > 0 => Exit::Errored,
+        summary if summary.errored + summary.around > 0 => Exit::Errored,
         summary if summary.failed + summary.aborted > summary.known => Exit::Failed,
         summary if summary.expired > 0 => Exit::Failed,
         _ => Exit::Success,

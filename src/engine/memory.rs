@@ -35,6 +35,12 @@ impl Memory {
         self.case_origin = Some(origin);
     }
 
+    /// Takes note of what is known of a value of the run.
+    pub fn set_run(&mut self, name: &str, secret: bool, origin: &str) {
+        self.scope.mark(&["run", name], secret);
+        self.origins.insert(format!("run.{name}"), origin.to_owned());
+    }
+
     pub fn has_var(&self, name: &str) -> bool {
         self.origins.contains_key(&format!("vars.{name}"))
     }

@@ -6,6 +6,7 @@
 mod activity;
 mod actor;
 mod answering;
+mod around;
 mod block;
 mod cancel;
 mod conclude;
@@ -31,6 +32,7 @@ mod target;
 mod wait;
 mod walker;
 
+pub use around::Saved;
 pub use cancel::{Cancel, Urgency};
 pub use file::{FileError, Files, LoadedFile};
 pub use run::{Clock, Detail, Options, Run};

@@ -7,12 +7,13 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
+use super::around::{Saved, Walked};
 use super::cancel::Urgency;
 use super::problem::Trouble;
 use super::standing::started;
 use super::walker::Walker;
 use super::{Cancel, Files, Target};
-use crate::event::{Event, EventKind, Problem, Summary, TargetRecord, VERSION, Verdict};
+use crate::event::{Event, EventKind, Problem, Role, Summary, TargetRecord, VERSION, Verdict};
 use crate::plan::{Plan, Planned};
 use crate::redact::Redactor;
 use crate::source::Sources;
@@ -74,6 +75,7 @@ impl Clock {
 }
 
 /// A run: what its scenarios share.
+#[derive(Clone)]
 pub struct Run {
     /// How it is carried out.
     pub options: Options,
@@ -87,12 +89,14 @@ pub struct Run {
     pub environment: Data,
     /// The secrets that are known before a scenario begins.
     pub redactor: Redactor,
+    /// What its `before` has saved; filled while it runs.
+    pub saved: Saved,
     /// How the run is told to end.
     pub cancel: Cancel,
 }
 
 /// How many batches of events may wait for their consumer before scenarios wait for it.
-const BATCHES_WAITING: usize = 64;
+pub(super) const BATCHES_WAITING: usize = 64;
 
 impl Run {
     /// Runs scenarios and gives every event to `consume`, in the order they happened, on this thread.
@@ -107,6 +111,28 @@ impl Run {
             consume(&event);
         };
         tell(self.event(self.started(plan.len())));
+        let mut run = self.clone();
+        let before = plan.before.as_ref().map(|before| {
+            let walked = self.alone(before, 0, &mut tell);
+            (run.saved, run.redactor) = (walked.saved, walked.redactor);
+            walked.verdict
+        });
+        match before {
+            Some(Verdict::Failed | Verdict::Errored) => {
+                run.skip_all(plan, "the `before` of the run failed", &mut tell);
+            }
+            _ => run.spread(plan, &mut tell),
+        }
+        if let Some(after) = &plan.after {
+            run.alone(after, plan.len() + 1, &mut tell);
+        }
+        let millis = started.elapsed().as_secs_f64() * 1e3;
+        consume(&self.event(EventKind::RunFinished { summary: summary.clone(), millis }));
+        summary
+    }
+
+    /// Runs the scenarios of a plan, many at a time.
+    fn spread(&self, plan: &Plan, tell: &mut dyn FnMut(Event)) {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.options.jobs.clamp(1, plan.len().max(1));
         let threads = cores.min(jobs);
@@ -123,9 +149,6 @@ impl Run {
                 events.into_iter().for_each(&mut tell);
             }
         });
-        let millis = started.elapsed().as_secs_f64() * 1e3;
-        consume(&self.event(EventKind::RunFinished { summary: summary.clone(), millis }));
-        summary
     }
 
     fn started(&self, scenarios: usize) -> EventKind {
@@ -173,48 +196,61 @@ async fn lane(
     loop {
         let index = queue.fetch_add(1, Ordering::Relaxed);
         let Some(one) = plan.get(index, &run.sources) else { return };
-        let one = &one;
-        if run.cancel.urgency() >= Urgency::Drain {
-            let reason = "the run was interrupted before it began".to_owned();
-            finish(one, run, sender, Verdict::Aborted, Vec::new(), Some(reason)).await;
-            continue;
-        }
-        if let Some(reason) = one.skipped(&run.target.name, run.target.simulator) {
-            let began = Event {
-                at: run.options.clock.stamp(),
-                scenario: Some(one.id.clone()),
-                kind: started(one, &run.sources, &run.redactor),
-            };
-            // The receiver is gone only when the run is being torn down.
-            let _ = sender.send(vec![began]).await;
-            let reason = run.redactor.mask(&reason).into_owned();
-            finish(one, run, sender, Verdict::Skipped, Vec::new(), Some(reason)).await;
-            continue;
-        }
-        let walking = Walker::new(run, one, index + 1, client.clone(), sender.clone()).run();
-        // A defect that one scenario meets must not take the others with it.
-        let walked = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(walking)).await;
-        if let Err(panic) = walked {
+        walk(&one, index + 1, run, sender, client).await;
+    }
+}
+
+/// Walks one scenario, unless it is to be skipped or the run is to end.
+pub(super) async fn walk(
+    one: &Planned,
+    number: usize,
+    run: &Run,
+    sender: &mpsc::Sender<Vec<Event>>,
+    client: &crate::http::Client,
+) -> Walked {
+    let send = async |kind: EventKind| {
+        let event = Event { at: run.options.clock.stamp(), scenario: Some(one.id.clone()), kind };
+        // The receiver is gone only when the run is being torn down.
+        let _ = sender.send(vec![event]).await;
+    };
+    if run.cancel.urgency() >= stops_at(one.role) {
+        let reason = "the run was interrupted before it began".to_owned();
+        send(finish(one, Verdict::Aborted, Vec::new(), Some(reason))).await;
+        return run.nothing(Verdict::Aborted);
+    }
+    if let Some(reason) = one.skipped(&run.target.name, run.target.simulator) {
+        send(started(one, &run.sources, &run.redactor)).await;
+        let reason = run.redactor.mask(&reason).into_owned();
+        send(finish(one, Verdict::Skipped, Vec::new(), Some(reason))).await;
+        return run.nothing(Verdict::Skipped);
+    }
+    let walking = Walker::new(run, one, number, client.clone(), sender.clone()).run();
+    // A defect that one scenario meets must not take the others with it.
+    match futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(walking)).await {
+        Ok(walked) => walked,
+        Err(panic) => {
             let told = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let told = told.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
             let message = format!("flowproof has a defect that this scenario met: {told}");
-            let mut trouble = Trouble::errored("run/panic", run.redactor.mask(&message));
-            trouble = trouble.note("please report it, with this scenario");
-            finish(one, run, sender, Verdict::Errored, vec![*trouble.0], None).await;
+            let trouble = Trouble::errored("run/panic", run.redactor.mask(&message));
+            let trouble = trouble.note("please report it, with this scenario");
+            send(finish(one, Verdict::Errored, vec![*trouble.0], None)).await;
+            run.nothing(Verdict::Errored)
         }
     }
 }
 
-/// Tells the end of a scenario that could not tell it itself.
-async fn finish(
-    planned: &Planned,
-    run: &Run,
-    sender: &mpsc::Sender<Vec<Event>>,
-    verdict: Verdict,
-    problems: Vec<Problem>,
-    reason: Option<String>,
-) {
-    let kind = EventKind::ScenarioFinished {
+/// How urgent the end of the run must be to stop a scenario: what tidies up is not stopped by the first request.
+pub(super) fn stops_at(role: Option<Role>) -> Urgency {
+    match role {
+        Some(Role::After) => Urgency::Abort,
+        Some(Role::Before) | None => Urgency::Drain,
+    }
+}
+
+/// The end of a scenario that could not tell it itself.
+pub(super) fn finish(planned: &Planned, verdict: Verdict, problems: Vec<Problem>, reason: Option<String>) -> EventKind {
+    EventKind::ScenarioFinished {
         verdict,
         flaky: false,
         millis: 0.0,
@@ -226,9 +262,7 @@ async fn finish(
         others: Vec::new(),
         problems,
         reason,
+        role: planned.role,
         known_failure: None,
-    };
-    let event = Event { at: run.options.clock.stamp(), scenario: Some(planned.id.clone()), kind };
-    // The receiver is gone only when the run is being torn down.
-    let _ = sender.send(vec![event]).await;
+    }
 }

@@ -1,9 +1,10 @@
 use serde_json::{Map, Value, json};
 
 use super::activity::Reading;
+use super::around::SavedValue;
 use super::problem::Trouble;
 use super::walker::Walker;
-use crate::event::EventKind;
+use crate::event::{EventKind, Role};
 use crate::scenario::{Save, SaveFrom};
 use crate::source::Spanned;
 use crate::template::Data;
@@ -24,6 +25,10 @@ impl Walker<'_> {
             kept.insert(save.name.value.clone(), value.clone());
             let origin =
                 format!("was saved from {from} in step {} ({})", self.step, self.run.sources.locate(save.span));
+            if self.planned.role == Some(Role::Before) {
+                let kept = SavedValue { value: value.clone(), secret: tainted, origin: origin.clone() };
+                self.kept.0.insert(save.name.value.clone(), kept);
+            }
             self.memory.set_var(&save.name.value, &value, tainted, origin);
             let value = self.journal.redactor.mask_json(value);
             let from = self.journal.mask(&from);

@@ -23,6 +23,7 @@ pub(super) fn started(planned: &Planned, sources: &Sources, redactor: &Redactor)
         owner: scenario.owner.as_ref().map(|owner| owner.value.clone()),
         covers: texts(&scenario.covers),
         case: planned.case.as_ref().map(|case| Box::new(record(case, sources, redactor))),
+        role: planned.role,
         attempt: 1,
     }
 }

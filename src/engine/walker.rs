@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::actor::Cast;
+use super::around::{Saved, Walked};
 use super::block::{BlockEnd, Terms};
 use super::cancel::Urgency;
 use super::control::Control;
@@ -14,7 +15,7 @@ use super::journal::Journal;
 use super::memory::Memory;
 use super::position::Position;
 use super::problem::Trouble;
-use super::run::Run;
+use super::run::{Run, stops_at};
 use super::standing::{known_failure, started};
 use crate::catalogue::Catalogue;
 use crate::event::{Event, EventKind, Excerpt, OtherWalk, Problem, Section, StepRecord, Verdict};
@@ -60,6 +61,8 @@ pub(super) struct Walker<'r> {
     /// Fields of the next answer that are secret: the name for them, and where they stand.
     pub secret_fields: Vec<(String, Vec<String>)>,
     evaluating: Vec<String>,
+    /// What its steps saved, if it runs before others.
+    pub kept: Saved,
 }
 
 impl<'r> Walker<'r> {
@@ -79,7 +82,7 @@ impl<'r> Walker<'r> {
         let process = planned.scenario.process.as_ref().map(|process| process.value.clone());
         let base = Scope::new(run.options.clock.now(), run.options.ids.clone())
             .with("env", run.environment.clone())
-            .with("run", json!({ "id": run.options.run_id, "seed": run.options.seed }))
+            .with("run", run_values(run))
             .with("process", process.map_or(Value::Null, Value::String))
             .with("case", Value::Object(case.map(Case::values).unwrap_or_default()))
             .stream(stream_key(run.options.seed, &planned.id, ""));
@@ -105,10 +108,14 @@ impl<'r> Walker<'r> {
             branches: HashMap::new(),
             secret_fields: Vec::new(),
             evaluating: Vec::new(),
+            kept: Saved::default(),
         };
         if let Some(case) = case {
             let origin = format!("is of the case `{}` ({})", case.id(), run.sources.locate(case.span()));
             walker.memory.set_case_origin(origin);
+        }
+        for (name, saved) in &run.saved.0 {
+            walker.memory.set_run(name, saved.secret, &saved.origin);
         }
         walker.show_session();
         walker.stand(Position::default());
@@ -116,14 +123,14 @@ impl<'r> Walker<'r> {
     }
 
     /// Runs the scenario from its first to its last event.
-    pub async fn run(mut self) -> Verdict {
+    pub async fn run(mut self) -> Walked {
         let scenario = self.planned.scenario.clone();
         self.journal.emit(started(self.planned, &self.run.sources, &self.journal.redactor)).await;
         let limit = scenario.timeout.as_ref().map_or(self.run.options.scenario_timeout, |timeout| timeout.value);
         let cancel = self.run.cancel.clone();
         let stopped = tokio::select! {
             biased;
-            () = cancel.reached(Urgency::Drain) => Some(("run/interrupted", Verdict::Aborted, "the run was interrupted".to_owned())),
+            () = cancel.reached(stops_at(self.planned.role)) => Some(("run/interrupted", Verdict::Aborted, "the run was interrupted".to_owned())),
             result = tokio::time::timeout(limit, self.walk_through()) => result.err().map(|_| {
                 ("run/scenario-timeout", Verdict::Errored, format!("the scenario takes longer than {limit:?}"))
             }),
@@ -239,7 +246,13 @@ impl<'r> Walker<'r> {
         }
     }
 
-    async fn finish(mut self) -> Verdict {
+    async fn finish(mut self) -> Walked {
+        if self.planned.role.is_some() {
+            // What is done around scenarios proves nothing: it could only not be carried out.
+            for problem in &mut self.problems {
+                problem.verdict = problem.verdict.max(Verdict::Errored);
+            }
+        }
         let verdict = self.problems.iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Passed);
         let known_failure = known_failure(self.planned, verdict, self.run.options.clock.now());
         let states = self.cast.walks().filter_map(|(_, walk)| walk.state.as_ref());
@@ -267,10 +280,11 @@ impl<'r> Walker<'r> {
                 others,
                 problems,
                 reason: None,
+                role: self.planned.role,
                 known_failure,
             })
             .await;
-        verdict
+        Walked { verdict, saved: self.kept, redactor: self.journal.redactor }
     }
 
     /// Begins a step: gives it a number and tells it. The step budget bounds every loop.
@@ -409,4 +423,13 @@ impl<'r> Walker<'r> {
         }
         Ok(())
     }
+}
+
+/// What templates see of the run.
+fn run_values(run: &Run) -> Value {
+    let mut values = json!({ "id": run.options.run_id, "seed": run.options.seed });
+    for (name, saved) in &run.saved.0 {
+        values[name] = saved.value.clone();
+    }
+    values
 }

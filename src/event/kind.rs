@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use super::{
     CaseRecord, ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, KnownFailureRecord, OtherWalk, PollRecord,
-    Problem, StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
+    Problem, Role, StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
 };
 
 /// The version of the event format. It grows when a reader of an older one would misread a newer one.
@@ -64,6 +64,9 @@ pub enum EventKind {
         /// The row that it is made of, if it is one of several cases.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         case: Option<Box<CaseRecord>>,
+        /// What it is to the run, if it is none of the scenarios that were selected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
         /// Which attempt this is, from 1.
         attempt: u32,
     },
@@ -239,6 +242,9 @@ pub enum EventKind {
         /// Why it was skipped.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// What it is to the run, if it is none of the scenarios that were selected.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
         /// What came of a failure that is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         known_failure: Option<Box<KnownFailureRecord>>,

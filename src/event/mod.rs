@@ -15,8 +15,8 @@ pub use excerpt::Excerpt;
 pub use kind::{Event, EventKind, VERSION};
 pub use record::{
     BodyRecord, CaseRecord, ElementRecord, ErrorPhase, ExchangeRecord, ExpectationRecord, Finding, Held,
-    KnownFailureRecord, OtherWalk, PollRecord, PollResult, Problem, RequestRecord, ResponseRecord, Section, StepRecord,
-    TargetRecord, TransportError, WalkRecord,
+    KnownFailureRecord, OtherWalk, PollRecord, PollResult, Problem, RequestRecord, ResponseRecord, Role, Section,
+    StepRecord, TargetRecord, TransportError, WalkRecord,
 };
 pub use summary::Summary;
 pub use verdict::Verdict;

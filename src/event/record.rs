@@ -16,6 +16,17 @@ pub struct TargetRecord {
     pub base_url: String,
 }
 
+/// What a scenario is to the run, other than one of those that were selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// It runs once, before all others.
+    Before,
+    /// It runs once, after all others.
+    After,
+}
+
 /// The row of its scenario's `cases` that a scenario is made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

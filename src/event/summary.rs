@@ -24,6 +24,9 @@ pub struct Summary {
     pub skipped: usize,
     /// Scenarios that were stopped.
     pub aborted: usize,
+    /// The `before` and `after` of the run that did not pass; they count nowhere else.
+    #[serde(default)]
+    pub around: usize,
     /// Steps that were executed.
     pub steps: u64,
     /// Expectations that were judged.
@@ -39,17 +42,21 @@ impl Summary {
     /// Takes an event into account.
     pub fn add(&mut self, event: &Event) {
         let EventKind::ScenarioFinished {
-            verdict, flaky, steps, expectations, requests, retries, known_failure, ..
+            verdict, flaky, steps, expectations, requests, retries, role, known_failure, ..
         } = &event.kind
         else {
             return;
         };
-        *self.count_mut(*verdict) += 1;
-        self.flaky += usize::from(*flaky);
         self.steps += steps;
         self.expectations += expectations;
         self.requests += requests;
         self.retries += retries;
+        if role.is_some() {
+            self.around += usize::from(!matches!(verdict, Verdict::Passed | Verdict::Skipped));
+            return;
+        }
+        *self.count_mut(*verdict) += 1;
+        self.flaky += usize::from(*flaky);
         match known_failure.as_ref().map(|known| known.finding) {
             Some(Finding::Confirmed) => self.known += 1,
             Some(Finding::Expired) => self.expired += 1,

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::{Held, Planned};
 use crate::catalogue::Catalogue;
+use crate::event::Role;
 use crate::process::Definition;
 use crate::scenario::{Case, Scenario, Table};
 use crate::source::Sources;
@@ -12,6 +13,10 @@ pub struct Plan {
     files: Vec<PlannedFile>,
     /// How many scenarios there are up to and including each file.
     ends: Vec<usize>,
+    /// What is run once before all of them.
+    pub before: Option<Planned>,
+    /// What is run once after all of them, whatever happened.
+    pub after: Option<Planned>,
 }
 
 /// The scenarios of one file.
@@ -117,7 +122,13 @@ impl PlannedFile {
             catalogue: self.catalogue.clone(),
             definition: self.definition.clone(),
             case,
+            role: None,
         }
+    }
+
+    /// The file as what is run once around all others, under an id of its own.
+    pub fn around(&self, role: Role, id: String, sources: &Sources) -> Planned {
+        Planned { id, role: Some(role), ..self.planned(0, sources) }
     }
 }
 
@@ -130,7 +141,7 @@ impl Plan {
             *end += file.len();
             Some(*end)
         });
-        Self { ends: ends.collect(), files }
+        Self { ends: ends.collect(), files, before: None, after: None }
     }
 
     /// How many scenarios there are.

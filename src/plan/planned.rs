@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde_json::Map;
 
 use crate::catalogue::Catalogue;
+use crate::event::Role;
 use crate::process::Definition;
 use crate::scenario::{Case, KnownFailure, Scenario};
 
@@ -25,6 +26,8 @@ pub struct Planned {
     pub definition: Option<Arc<Definition>>,
     /// The row that it is made of.
     pub case: Option<Case>,
+    /// What it is to the run, if it is none of the scenarios that were selected.
+    pub role: Option<Role>,
 }
 
 impl Planned {

@@ -46,6 +46,10 @@ pub struct Project {
     pub(super) tables: Tables,
     /// What there was to select from.
     pub offered: Offered,
+    /// What is run once around all others, by path; only what is sound.
+    pub(super) around: BTreeMap<String, PlannedFile>,
+    /// The names of what that saves for all others; `None` if some of it cannot be read.
+    pub(super) run_values: Option<Vec<String>>,
     planned: Vec<PlannedFile>,
     filter_failed: bool,
     invalid: HashSet<FileId>,
@@ -75,6 +79,8 @@ impl Project {
             tables: Tables::default(),
             today: None,
             offered: Offered::default(),
+            around: BTreeMap::new(),
+            run_values: Some(Vec::new()),
             planned: Vec::new(),
             filter_failed: false,
             found: Diagnostics::new(),
@@ -163,6 +169,7 @@ impl Project {
 
     /// Reads the scenarios below some paths and keeps those that are selected.
     pub fn add_scenarios(&mut self, paths: &[PathBuf], current: &Path, selection: &Selection) {
+        self.read_around();
         // What of each file is meant; everything where no part of it is named.
         let mut wanted: BTreeMap<PathBuf, Vec<Part>> = BTreeMap::new();
         let mut named = HashSet::new();
@@ -202,6 +209,9 @@ impl Project {
 
     fn add_scenario(&mut self, path: &Path, named: bool, parts: &[Part], selection: &Selection) {
         let id = shown(&self.root, path);
+        if !named && self.around.contains_key(&id) {
+            return;
+        }
         let Some(file) = self.read_text(&id, None) else { return };
         let before = self.found.errors();
         let node = crate::yaml::parse(&self.sources, file, &mut self.found);
@@ -240,7 +250,7 @@ impl Project {
         let has_schemas = scenario.load_schemas(folder, &mut self.schemas, &mut self.found);
         let rows = self.rows(&id, &scenario);
         let mut planned = self.plan_file(id, scenario, rows.unwrap_or(Rows::Single));
-        self.check(&planned);
+        self.check(&planned, false);
         self.found.extend(narrow(&mut planned, parts, &self.sources));
         if let Some(Err(problem)) = selection.filter.as_ref().map(|filter| filter.narrow(&mut planned, &self.sources)) {
             self.found.push(*problem);
@@ -257,7 +267,7 @@ impl Project {
         }
     }
 
-    fn plan_file(&self, path: String, scenario: Scenario, rows: Rows) -> PlannedFile {
+    pub(super) fn plan_file(&self, path: String, scenario: Scenario, rows: Rows) -> PlannedFile {
         let catalogue = match &scenario.catalogue {
             Some(name) => self.catalogues.get(&name.value).cloned(),
             None if self.catalogues.len() == 1 => self.catalogues.values().next().cloned(),
@@ -267,7 +277,7 @@ impl Project {
         PlannedFile { path: path.into(), held: Held::Whole(Arc::new(scenario)), catalogue, definition, rows }
     }
 
-    fn check(&mut self, planned: &PlannedFile) {
+    pub(super) fn check(&mut self, planned: &PlannedFile, saves_for_all: bool) {
         let files = self.files.clone();
         let file = |path: &str| match files.load(path) {
             Ok(file) => FileFact::Present { media: file.media, bytes: file.bytes.len() as u64 },
@@ -284,6 +294,8 @@ impl Project {
             cases: planned.rows.table().map(Arc::as_ref),
             environments: Self::environments(self.settings.as_ref()),
             today: self.today,
+            saves_for_all,
+            run_values: self.run_values.as_ref().map(|names| names.iter().map(String::as_str).collect()),
         };
         check::check(&planned.scenario(&self.sources), &around, &mut self.found);
     }

@@ -3,6 +3,7 @@
 //! Loading reads everything that was asked for and reports every problem of every file; what is sound can be run although
 //! something else is not.
 
+mod around;
 mod cases;
 mod discover;
 mod disk;

@@ -128,7 +128,7 @@ fn verdict(ledger: &Ledger, look: &Look) -> String {
         0 => String::new(),
         flaky => format!(" ({} flaky)", thousands(flaky as u64)),
     };
-    if summary.passed == all {
+    if summary.passed == all && summary.around == 0 {
         let told = format!("{} passed", count(all as u64, "scenario"));
         return format!("{cut_short}{}{flaky}\n", look.verdict(Verdict::Passed, &told));
     }
@@ -139,6 +139,9 @@ fn verdict(ledger: &Ledger, look: &Look) -> String {
     let mut parts: Vec<String> = counted
         .map(|(count, verdict)| look.verdict(verdict, &format!("{} {verdict}", thousands(count as u64))))
         .collect();
+    if summary.around > 0 {
+        parts.insert(0, look.verdict(Verdict::Errored, "what is run around all scenarios failed"));
+    }
     if summary.known > 0 {
         let told = format!("{} failed as is known", thousands(summary.known as u64));
         parts.push(look.verdict(Verdict::Skipped, &told));

@@ -1,3 +1,5 @@
+use super::Around;
+use super::around::{AFTER, BEFORE};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Spanned};
 use crate::template::Template;
@@ -12,6 +14,8 @@ pub struct Environment {
     pub target: Target,
     /// Whether it is used in earnest; such a one is run against with `--allow-production` alone.
     pub production: bool,
+    /// What is run once, where it is another than the settings say for all.
+    pub around: Around,
 }
 
 /// What an environment is.
@@ -71,6 +75,8 @@ pub(super) static ENVIRONMENT: Shape = Shape::new(
             Form::Map(Names::Like(&ID), &Form::Any),
             "the keys of actors that have their own, by their names",
         ),
+        BEFORE,
+        AFTER,
     ],
 )
 .further(Further::ByWord { key: "kind", default: Some("engine"), words: &[("engine", ENGINE)] });
@@ -111,7 +117,7 @@ static TLS: Shape = Shape::new(
 impl Environment {
     /// The simulator, under the name that `--env` knows without any settings.
     pub fn simulator(name: Spanned<String>) -> Self {
-        Self { name, target: Target::Simulator { keys: Vec::new() }, production: false }
+        Self { name, target: Target::Simulator { keys: Vec::new() }, production: false, around: Around::default() }
     }
 
     pub(super) fn read(
@@ -129,8 +135,9 @@ impl Environment {
         let keys = fields.map("keys", found).iter();
         let keys: Vec<_> =
             keys.map(|entry| (entry.key.clone(), Template::read(&entry.value, sources, found))).collect();
+        let around = Around::read(&fields, found);
         if simulator {
-            return Some(Self { name: name.clone(), target: Target::Simulator { keys }, production });
+            return Some(Self { name: name.clone(), target: Target::Simulator { keys }, production, around });
         }
         let base_url = fields.node("base-url").map(|node| Template::read(node, sources, found));
         let key = fields.node("key").map(|node| Template::read(node, sources, found));
@@ -147,7 +154,7 @@ impl Environment {
             proxy: fields.text("proxy", found),
             correlation: fields.boolean("correlation", found).is_none_or(|correlation| correlation.value),
         };
-        Some(Self { name: name.clone(), target, production })
+        Some(Self { name: name.clone(), target, production, around })
     }
 }
 

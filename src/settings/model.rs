@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use super::Environment;
+use super::around::{AFTER, BEFORE};
 use super::environment::ENVIRONMENT;
+use super::{Around, Environment};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::source::{FileId, Sources, Spanned};
 use crate::yaml::{self, Form, Key, Names, Shape, Shaped};
@@ -17,6 +18,8 @@ pub struct Settings {
     pub catalogues: Vec<(Spanned<String>, Option<Spanned<String>>)>,
     /// Process definitions by name.
     pub processes: Vec<ProcessUse>,
+    /// What is run once, where an environment does not say otherwise.
+    pub around: Around,
     /// What holds where a scenario or an argument says nothing.
     pub defaults: Defaults,
 }
@@ -70,6 +73,8 @@ pub static SHAPE: Shape = Shape::new(
             Form::Map(Names::Free, &Form::Shape(&ENVIRONMENT)),
             "what scenarios can be run against, by name",
         ),
+        BEFORE,
+        AFTER,
         Key::new("defaults", Form::Shape(&DEFAULTS), "what holds where a scenario or an argument says nothing"),
     ],
 );
@@ -108,7 +113,8 @@ impl Settings {
         let processes = processes.collect();
         let defaults = fields.inside("defaults", found).map(|fields| Defaults::read(&fields, found));
         let defaults = defaults.unwrap_or_default();
-        let settings = Self { environments, default, catalogues, processes, defaults };
+        let around = Around::read(&fields, found);
+        let settings = Self { environments, default, catalogues, processes, around, defaults };
         if let Some(default) = settings.default.as_ref().filter(|name| settings.environment(&name.value).is_none()) {
             let names = settings.environments.iter().map(|environment| environment.name.value.as_str());
             let one = Diagnostic::new(Id::UNKNOWN_ENVIRONMENT, format!("there is no environment `{}`", default.value));

@@ -47,6 +47,7 @@ fn a_defect_that_one_scenario_meets_leaves_the_others_alone() {
         files: Arc::new(Broken),
         environment: Data::from(serde_json::json!({})),
         redactor: Redactor::new(),
+        saved: Default::default(),
         cancel: Cancel::default(),
     };
     let mut ended = Vec::new();

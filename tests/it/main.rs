@@ -1,6 +1,7 @@
 //! The program as its users meet it: the real binary, real files, real HTTP over loopback.
 
 mod actors;
+mod around;
 mod cases;
 mod control;
 mod corpus;

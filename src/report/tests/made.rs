@@ -85,6 +85,7 @@ impl Made {
             owner,
             covers: Vec::new(),
             case,
+            role: None,
         };
         self.tell(Some(id), kind);
         Scenario { made: self, id: id.to_owned(), steps: 0, requests: 0, walk: vec![], problems: vec![] }
@@ -113,6 +114,7 @@ impl Made {
             others: vec![],
             problems: vec![],
             reason: Some(reason.to_owned()),
+            role: None,
             known_failure: None,
         };
         self.tell(Some(id), kind);
@@ -236,6 +238,7 @@ impl Scenario<'_> {
             others: Vec::new(),
             problems,
             reason,
+            role: None,
             known_failure,
         });
     }

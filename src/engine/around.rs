@@ -1,0 +1,78 @@
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio::task::LocalSet;
+
+use super::Run;
+use super::run::{BATCHES_WAITING, finish, walk};
+use super::standing::started;
+use crate::event::{Event, Verdict};
+use crate::plan::{Plan, Planned};
+use crate::redact::Redactor;
+
+/// What the `before` of a run has saved; every scenario reads it as `run.<name>`.
+#[derive(Clone, Debug, Default)]
+pub struct Saved(pub(super) BTreeMap<String, SavedValue>);
+
+/// A value that was saved.
+#[derive(Clone)]
+pub(super) struct SavedValue {
+    pub value: Value,
+    pub secret: bool,
+    /// Where it came from.
+    pub origin: String,
+}
+
+impl std::fmt::Debug for SavedValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // It may be a secret.
+        f.write_str("SavedValue(…)")
+    }
+}
+
+/// What a scenario leaves behind.
+pub(super) struct Walked {
+    pub verdict: Verdict,
+    /// What its steps saved; only of one that runs around others.
+    pub saved: Saved,
+    /// The secrets that are known now.
+    pub redactor: Redactor,
+}
+
+impl Run {
+    /// Runs one scenario while nothing else runs.
+    pub(super) fn alone(&self, planned: &Planned, number: usize, tell: &mut dyn FnMut(Event)) -> Walked {
+        std::thread::scope(|scope| {
+            let (sender, mut receiver) = mpsc::channel::<Vec<Event>>(BATCHES_WAITING);
+            let walking = scope.spawn(move || self.walk_alone(planned, number, &sender));
+            while let Some(events) = receiver.blocking_recv() {
+                events.into_iter().for_each(&mut *tell);
+            }
+            // What panics in a scenario is caught where it walks.
+            walking.join().unwrap_or_else(|_| self.nothing(Verdict::Errored))
+        })
+    }
+
+    fn walk_alone(&self, planned: &Planned, number: usize, sender: &mpsc::Sender<Vec<Event>>) -> Walked {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let Ok(runtime) = runtime else { return self.nothing(Verdict::Errored) };
+        // Connections belong to the runtime that made them.
+        let client = self.target.client.with_own_connections().unwrap_or_else(|_| self.target.client.clone());
+        LocalSet::new().block_on(&runtime, walk(planned, number, self, sender, &client))
+    }
+
+    /// What a scenario leaves behind that did nothing.
+    pub(super) fn nothing(&self, verdict: Verdict) -> Walked {
+        Walked { verdict, saved: Saved::default(), redactor: self.redactor.clone() }
+    }
+
+    /// Tells that no scenario is run, and why.
+    pub(super) fn skip_all(&self, plan: &Plan, reason: &str, tell: &mut dyn FnMut(Event)) {
+        for planned in plan.iter(&self.sources) {
+            let event = |kind| Event { at: self.options.clock.stamp(), scenario: Some(planned.id.clone()), kind };
+            tell(event(started(&planned, &self.sources, &self.redactor)));
+            tell(event(finish(&planned, Verdict::Skipped, Vec::new(), Some(reason.to_owned()))));
+        }
+    }
+}
