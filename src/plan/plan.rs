@@ -3,7 +3,8 @@ use std::sync::Arc;
 use super::Planned;
 use crate::catalogue::Catalogue;
 use crate::process::Definition;
-use crate::scenario::{Case, Scenario, Table};
+use crate::scenario::{Case, Fragments, Scenario, Table};
+use crate::source::folder_of;
 
 /// What will be run, in order. A scenario is kept once, however many cases it has: each is made when its turn comes.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,8 @@ pub struct PlannedFile {
     pub catalogue: Option<Arc<Catalogue>>,
     /// The process definition that it walks.
     pub definition: Option<Arc<Definition>>,
+    /// The fragments that it uses, and those that these use.
+    pub fragments: Arc<Fragments>,
     /// Which of its cases are meant.
     pub rows: Rows,
 }
@@ -76,6 +79,11 @@ impl Rows {
 }
 
 impl PlannedFile {
+    /// The folder of the file below the project's root, with a closing `/`.
+    pub fn folder(&self) -> &str {
+        folder_of(&self.path)
+    }
+
     /// How many scenarios it makes.
     pub fn len(&self) -> usize {
         self.rows.len()
@@ -103,6 +111,7 @@ impl PlannedFile {
             scenario: self.scenario.clone(),
             catalogue: self.catalogue.clone(),
             definition: self.definition.clone(),
+            fragments: self.fragments.clone(),
             case,
         }
     }

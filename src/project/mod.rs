@@ -6,6 +6,7 @@
 mod cases;
 mod discover;
 mod disk;
+mod fragments;
 mod load;
 mod select;
 mod wanted;

@@ -61,7 +61,7 @@ fn exercisers<'a>(catalogue: &'a Catalogue, name: &str, project: &Project) -> BT
     };
     for file in project.plan.files().iter().filter(uses) {
         for Exercise { activity, outcome, code, expected } in
-            exercises(&file.scenario, Some(catalogue), file.definition.as_deref())
+            exercises(&file.scenario, &file.fragments, file.folder(), Some(catalogue), file.definition.as_deref())
         {
             let known = catalogue.activity(&activity);
             let Some((known, outcome)) = known.and_then(|known| Some((known, known.outcome(&outcome)?))) else {
