@@ -224,6 +224,33 @@ steps:
 }
 
 #[test]
+fn a_fragment_is_done_by_the_actor_who_uses_it() {
+    let walk = "fragment: The beginning\nsteps:\n  - activity: introduction\n  - activity: capture-consent\n    with: { consent: false }\n    on: { consent-refused: { steps: [{ request: \"GET /api/process-manager/processInstances/{{ session.instance }}\" }] } }\n";
+    let scenario = r#"
+scenario: Two customers
+process: face-onboarding
+actors: { second: {} }
+steps:
+  - use: ../fragments/walk.yaml
+    as: second
+  - activity: introduction
+expect:
+  walk: [introduction]
+  actors: { second: { walk: [introduction, capture-consent] } }
+"#;
+    let project = project(scenario).file("fragments/walk.yaml", walk);
+    let ran = project.run(&[]);
+    assert_told(&ran, 0, &[]);
+    let request = events(&ran, "step-started").into_iter().find(|event| event["step"]["kind"] == "request").unwrap();
+    assert_eq!(request["step"]["actor"], "second");
+    let named = project
+        .file("fragments/walk.yaml", walk.replace("activity: introduction", "activity: introduction\n    as: second"));
+    let ran = named.run(&[]);
+    assert_eq!(ran.code, Some(2), "{}", ran.all());
+    assert!(ran.stderr.contains("a fragment has no actors of its own"), "{}", ran.stderr);
+}
+
+#[test]
 fn nesting_has_a_bound_that_is_named() {
     let deep = |levels: usize| {
         let mut project = TestProject::bare();
