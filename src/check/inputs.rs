@@ -6,10 +6,22 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
 use crate::source::{Span, Spanned};
 use crate::template::Template;
 
-/// Checks what a step gives to an activity. `deliberate` tells that the step expects to be refused, so that a value which the
+/// What is given inputs: an activity or a fragment.
+pub(super) struct Taker<'a> {
+    pub name: &'a str,
+    pub inputs: &'a [Input],
+}
+
+impl<'a> From<&'a Activity> for Taker<'a> {
+    fn from(activity: &'a Activity) -> Self {
+        Self { name: &activity.name.value, inputs: &activity.inputs }
+    }
+}
+
+/// Checks what a step gives. `deliberate` tells that the step expects to be refused, so that a value which the
 /// engine would not take is what it wants to send.
 pub(super) fn check(
-    activity: &Activity,
+    taker: &Taker<'_>,
     given: &[(Spanned<String>, Template)],
     place: Span,
     deliberate: bool,
@@ -17,9 +29,9 @@ pub(super) fn check(
     found: &mut Diagnostics,
 ) {
     for (name, template) in given {
-        let Some(input) = activity.input(&name.value) else {
-            let message = format!("`{}` has no input `{}`", activity.name.value, name.value);
-            let names = activity.inputs.iter().map(|input| input.name.value.as_str());
+        let Some(input) = taker.inputs.iter().find(|input| input.name.value == name.value) else {
+            let message = format!("`{}` has no input `{}`", taker.name, name.value);
+            let names = taker.inputs.iter().map(|input| input.name.value.as_str());
             let help = suggest(&name.value, names).unwrap_or_else(|| "it has no inputs at all".to_owned());
             found.push(Diagnostic::new(Id::UNKNOWN_INPUT, message).at(name.span).help(help));
             continue;
@@ -28,9 +40,9 @@ pub(super) fn check(
             literal(input, value, template.span(), deliberate, around, found);
         }
     }
-    for input in activity.inputs.iter().filter(|input| input.required && input.default.is_none()) {
+    for input in taker.inputs.iter().filter(|input| input.required && input.default.is_none()) {
         if given.iter().all(|(name, _)| name.value != input.name.value) {
-            let message = format!("`{}` needs its input `{}`", activity.name.value, input.name.value);
+            let message = format!("`{}` needs its input `{}`", taker.name, input.name.value);
             let help = format!("add `with: {{ {}: … }}`", input.name.value);
             found.push(Diagnostic::new(Id::MISSING_INPUT, message).at(place).help(help));
         }
@@ -93,7 +105,7 @@ fn file(
     match (around.file)(&format!("{}{path}", around.folder)) {
         FileFact::Unusable(reason) => {
             let one = Diagnostic::new(Id::INPUT_FILE, reason).at(span);
-            found.push(one.help("the path is relative to the scenario's own folder"));
+            found.push(one.help("the path is relative to the folder of this file"));
         }
         FileFact::Present { media: actual, .. } if !deliberate && !media.is_empty() && !media.contains(&actual) => {
             let one = Diagnostic::new(Id::INPUT_FILE, format!("`{path}` is {actual}, which `{name}` does not take"));

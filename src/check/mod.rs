@@ -2,6 +2,7 @@
 //! are known: names, inputs, outcomes, variables. What depends on an answer is left to the run.
 
 mod cases;
+mod fragments;
 mod inputs;
 mod names;
 mod outcomes;
@@ -10,5 +11,6 @@ mod simulate;
 mod surroundings;
 mod variables;
 
+pub use fragments::check_fragment;
 pub use scenario::check;
 pub use surroundings::{FileFact, Surroundings};

@@ -1,8 +1,9 @@
 use super::Surroundings;
+use super::fragments::{self, Done};
 use crate::catalogue::{Activity, Catalogue};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
-use crate::scenario::{Answers, Body, Opening, Scenario, SessionUse, StepKind, WalkExpectation};
-use crate::source::Spanned;
+use crate::scenario::{Answers, Body, Opening, Scenario, SessionUse, Step, StepKind, WalkExpectation};
+use crate::source::{Span, Spanned};
 
 /// Checks the process and the catalogue that a scenario names, and every activity.
 pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics) {
@@ -21,22 +22,16 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
         return;
     }
     let Some(catalogue) = around.catalogue else {
-        if let Some(name) = first_use(scenario) {
+        if let Some(place) = first_use(scenario, around) {
             let one =
                 Diagnostic::new(Id::UNKNOWN_CATALOGUE, "the project has several catalogues; say which one is meant");
             let help = suggest("", around.catalogues.iter().copied())
                 .unwrap_or_else(|| "add one to flowproof.yaml".to_owned());
-            found.push(one.at(name.span).help(format!("write `catalogue: NAME` at the top; {help}")));
+            found.push(one.at(place).help(format!("write `catalogue: NAME` at the top; {help}")));
         }
         return;
     };
-    for step in scenario.steps() {
-        let StepKind::Activity { name, element, .. } = &step.kind else { continue };
-        activity(name, around, found);
-        if let Some(id) = element {
-            element_of(id, around, found);
-        }
-    }
+    of_steps(&scenario.steps(), around, found);
     if let Body::Answers(answers) = &scenario.body {
         keys(answers, around, found);
     }
@@ -46,9 +41,20 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
     for session in std::iter::once(&scenario.session).chain(scenario.actors.iter().map(|actor| &actor.session)) {
         self::session(session, catalogue, found);
     }
-    if let (None, Some(name)) = (&scenario.process, needs_process(scenario, around)) {
+    if let (None, Some(Done { name, place })) = (&scenario.process, needs_process(scenario, around)) {
         let message = format!("`{}` is part of a process, and the scenario names none", name.value);
-        found.push(Diagnostic::new(Id::UNKNOWN_PROCESS, message).at(name.span).help("add `process:`"));
+        found.push(Diagnostic::new(Id::UNKNOWN_PROCESS, message).at(place).help("add `process:`"));
+    }
+}
+
+/// Checks every activity and element that steps name.
+pub(super) fn of_steps(steps: &[&Step], around: &Surroundings<'_>, found: &mut Diagnostics) {
+    for step in steps {
+        let StepKind::Activity { name, element, .. } = &step.kind else { continue };
+        activity(name, around, found);
+        if let Some(id) = element {
+            element_of(id, around, found);
+        }
     }
 }
 
@@ -122,23 +128,17 @@ fn element_of(id: &Spanned<String>, around: &Surroundings<'_>, found: &mut Diagn
     }
 }
 
-fn first_use(scenario: &Scenario) -> Option<&Spanned<String>> {
-    let activity = scenario.steps().into_iter().filter_map(|step| match &step.kind {
-        StepKind::Activity { name, .. } => Some(name),
-        _ => None,
-    });
-    activity.chain(scenario.process.as_ref()).next()
+fn first_use(scenario: &Scenario, around: &Surroundings<'_>) -> Option<Span> {
+    let done = fragments::activities(&scenario.steps(), around.folder, around.fragments);
+    done.first().map(|done| done.place).or(scenario.process.as_ref().map(|process| process.span))
 }
 
-fn needs_process<'a>(scenario: &'a Scenario, around: &Surroundings<'_>) -> Option<&'a Spanned<String>> {
-    let steps = scenario.steps().into_iter().filter_map(|step| match &step.kind {
-        StepKind::Activity { name, .. } => Some(name),
-        _ => None,
-    });
-    let keys = match &scenario.body {
-        Body::Answers(answers) => answers.entries.iter().map(|entry| &entry.key).collect(),
-        Body::Steps(_) => Vec::new(),
-    };
+fn needs_process<'a>(scenario: &'a Scenario, around: &Surroundings<'a>) -> Option<Done<'a>> {
+    let mut done = fragments::activities(&scenario.steps(), around.folder, around.fragments);
+    if let Body::Answers(answers) = &scenario.body {
+        done.extend(answers.entries.iter().map(|entry| Done { name: &entry.key, place: entry.key.span }));
+    }
     let catalogue = around.catalogue?;
-    steps.chain(keys).find(|name| catalogue.activity(&name.value).is_some_and(|activity| !activity.element.is_empty()))
+    let of_process = |name: &str| catalogue.activity(name).is_some_and(|activity| !activity.element.is_empty());
+    done.into_iter().find(|done| of_process(&done.name.value))
 }

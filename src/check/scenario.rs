@@ -1,4 +1,4 @@
-use super::{Surroundings, cases, inputs, names, outcomes, simulate, variables};
+use super::{Surroundings, cases, fragments, inputs, names, outcomes, simulate, variables};
 use crate::catalogue::Activity;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::scenario::{Answers, Body, Scenario, SessionUse, Step, StepExpectation, StepKind, WalkExpectation};
@@ -22,13 +22,14 @@ pub fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnos
         outcomes::of_walk(expect, around, found);
     }
     cases::check(scenario, around, found);
+    fragments::nesting(scenario, around, found);
     variables::check(scenario, around, found);
 }
 
 fn session(session: &SessionUse, around: &Surroundings<'_>, found: &mut Diagnostics) {
     for (name, given) in &session.inputs {
         let Some(activity) = around.catalogue.and_then(|catalogue| catalogue.activity(&name.value)) else { continue };
-        inputs::check(activity, given, name.span, false, around, found);
+        inputs::check(&activity.into(), given, name.span, false, around, found);
     }
 }
 
@@ -50,12 +51,16 @@ fn unused_inputs(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Dia
     }
 }
 
-fn step(step: &Step, around: &Surroundings<'_>, found: &mut Diagnostics) {
+/// Checks one step, whichever file it is of.
+pub(super) fn step(step: &Step, around: &Surroundings<'_>, found: &mut Diagnostics) {
     simulate::check(&step.simulate, around, found);
+    if let StepKind::Use(one) = &step.kind {
+        fragments::of_use(one, around, found);
+    }
     let StepKind::Activity { name, with, .. } = &step.kind else { return };
     let Some(activity) = around.catalogue.and_then(|catalogue| catalogue.activity(&name.value)) else { return };
     let deliberate = step.expectations().any(is_deliberate);
-    inputs::check(activity, with, name.span, deliberate, around, found);
+    inputs::check(&activity.into(), with, name.span, deliberate, around, found);
     outcomes::of_step(activity, step.expect.as_ref(), step.poll.as_ref(), &step.on, around, found);
 }
 
@@ -66,7 +71,7 @@ fn answers(answers: &Answers, around: &Surroundings<'_>, found: &mut Diagnostics
             simulate::check(&answer.simulate, around, found);
             let Some(activity) = activity.filter(|_| answer.wait.is_none()) else { continue };
             let deliberate = answer.expect.as_ref().is_some_and(is_deliberate);
-            inputs::check(activity, &answer.with, entry.key.span, deliberate, around, found);
+            inputs::check(&activity.into(), &answer.with, entry.key.span, deliberate, around, found);
             outcomes::of_step(activity, answer.expect.as_ref(), None, &answer.on, around, found);
         }
     }

@@ -1,9 +1,10 @@
 use crate::catalogue::Catalogue;
 use crate::process::Definition;
-use crate::scenario::Table;
+use crate::scenario::{Fragments, Table};
 use crate::source::Sources;
 
 /// What a scenario is checked against.
+#[derive(Clone)]
 pub struct Surroundings<'a> {
     /// The texts that were read.
     pub sources: &'a Sources,
@@ -17,6 +18,8 @@ pub struct Surroundings<'a> {
     pub processes: Vec<&'a str>,
     /// The folder of the scenario's file below the project's root, with a closing `/`.
     pub folder: &'a str,
+    /// The fragments that are used, and those that these use.
+    pub fragments: &'a Fragments,
     /// Tells of a file below the project's root.
     pub file: &'a dyn Fn(&str) -> FileFact,
     /// The rows of the scenario's cases; `None` if it has none, or none that can be used.

@@ -4,7 +4,7 @@ use super::{Surroundings, cases};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::expect::Matcher;
 use crate::scenario::{
-    Answers, Body, MAIN, Save, SaveFrom, Scenario, Step, StepExpectation, StepKind, WalkExpectation,
+    Answers, Body, Fragment, MAIN, Save, SaveFrom, Scenario, Step, StepExpectation, StepKind, Variable, WalkExpectation,
 };
 use crate::source::Spanned;
 use crate::template::{Reference, Template};
@@ -14,6 +14,8 @@ const ROOTS: [&str; 11] =
     ["vars", "case", "steps", "env", "secrets", "session", "actors", "visit", "run", "process", "position"];
 /// What they see of every run.
 const RUN: [&str; 2] = ["id", "seed"];
+/// What they see in a fragment.
+const FRAGMENT_ROOTS: [&str; 9] = ["inputs", "vars", "steps", "env", "session", "visit", "run", "process", "position"];
 /// What they see besides where an answer is saved.
 const RESPONSE: &str = "response";
 
@@ -22,52 +24,27 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
     let mut uses = Uses::default();
     uses.collect(scenario);
     cases::check_uses(scenario, uses.references.iter().map(|(reference, _)| *reference), around, found);
-    let saves: Vec<&Save> = saves(scenario).collect();
-    let vars: Vec<&str> = scenario.vars.iter().map(|variable| variable.name.value.as_str()).collect();
-    let saved: Vec<&str> = saves.iter().map(|save| save.name.value.as_str()).collect();
-    let secrets: Vec<&str> = scenario.secrets.iter().map(|secret| secret.name.value.as_str()).collect();
+    let names = |variables: &'_ [Variable]| variables.iter().map(|one| one.name.value.clone()).collect::<Vec<_>>();
     let steps = scenario.steps();
-    let steps: Vec<&str> = steps.iter().filter_map(|step| step.id.as_ref()).map(|id| id.value.as_str()).collect();
-    let actors: Vec<&str> = match scenario.actors.as_slice() {
-        [] => Vec::new(),
-        actors => actors.iter().map(|actor| actor.name.value.as_str()).chain([MAIN]).collect(),
+    let saved = saved(scenario);
+    let known = Known {
+        roots: &ROOTS,
+        vars: names(&scenario.vars).into_iter().chain(saved.iter().map(|name| name.value.clone())).collect(),
+        secrets: names(&scenario.secrets),
+        steps: ids(&steps),
+        inputs: Vec::new(),
+        run: around.run_values.as_ref().map(|saved| saved.iter().copied().chain(RUN).map(str::to_owned).collect()),
+        actors: match scenario.actors.as_slice() {
+            [] => Vec::new(),
+            actors => actors.iter().map(|actor| actor.name.value.clone()).chain([MAIN.to_owned()]).collect(),
+        },
     };
-    for (reference, saving) in &uses.references {
-        let Some(root) = reference.path.first() else { continue };
-        if root == RESPONSE && !saving {
-            let one = Diagnostic::new(Id::UNKNOWN_VARIABLE, "`response` is there only where an answer is saved");
-            found.push(
-                one.at(reference.span).help("save what you need: `save: { name: $.path }`, then read `vars.name`"),
-            );
-        } else if root != RESPONSE && !ROOTS.contains(&root.as_str()) {
-            let one = Diagnostic::new(Id::UNKNOWN_VARIABLE, format!("`{root}` is not defined")).at(reference.span);
-            let known = vars.iter().chain(&saved).any(|name| name == root);
-            found.push(match known {
-                true => one.help(format!("write `vars.{root}`")),
-                false => one.help_if(suggest(root, ROOTS)),
-            });
-        }
-        let Some(name) = reference.path.get(1) else { continue };
-        let (kind, known): (&str, Vec<&str>) = match root.as_str() {
-            "vars" => ("variable", vars.iter().chain(&saved).copied().collect()),
-            "secrets" => ("secret", secrets.clone()),
-            "steps" => ("step with the id", steps.clone()),
-            "actors" => ("actor", actors.clone()),
-            "run" => match &around.run_values {
-                Some(saved) => ("value of the run", saved.iter().copied().chain(RUN).collect()),
-                None => continue,
-            },
-            _ => continue,
-        };
-        if !known.contains(&name.as_str()) {
-            let one = Diagnostic::new(Id::UNKNOWN_VARIABLE, format!("there is no {kind} `{name}`")).at(reference.span);
-            found.push(match (root.as_str(), known.is_empty()) {
-                ("actors", true) => one.help("the scenario declares no actors; its only session is `session`"),
-                _ => one.help_if(suggest(name, known)),
-            });
-        }
-    }
-    unread(scenario, &saves, &uses, around, found);
+    known.check(&uses, found);
+    let variables = scenario.vars.iter().map(|variable| (&variable.name, "the variable", "vars"));
+    let secrets = scenario.secrets.iter().map(|secret| (&secret.name, "the secret", "secrets"));
+    // What is saved for the whole run is read elsewhere.
+    let saved = if around.saves_for_all { &[] } else { saved.as_slice() };
+    unread(variables.chain(secrets), saved, &uses, found);
     cycles(scenario, found);
     for secret in scenario.secrets.iter().filter(|secret| secret.value.as_literal().is_some()) {
         let one = Diagnostic::new(
@@ -78,7 +55,109 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
     }
 }
 
-fn unread(scenario: &Scenario, saves: &[&Save], uses: &Uses<'_>, around: &Surroundings<'_>, found: &mut Diagnostics) {
+/// Checks the same of a fragment, which sees nothing of those who use it but its inputs.
+pub(super) fn check_fragment(fragment: &Fragment, found: &mut Diagnostics) {
+    let mut uses = Uses::default();
+    let steps = fragment.all_steps();
+    steps.iter().for_each(|step| uses.step(step));
+    uses.templates(fragment.outputs.iter().map(|output| &output.value));
+    let saved: Vec<&Spanned<String>> = steps.iter().flat_map(|step| step.saved()).collect();
+    let known = Known {
+        roots: &FRAGMENT_ROOTS,
+        vars: saved.iter().map(|name| name.value.clone()).collect(),
+        secrets: Vec::new(),
+        steps: ids(&steps),
+        inputs: fragment.inputs.iter().map(|input| input.name.value.clone()).collect(),
+        // Whose run it is part of is not known here.
+        run: None,
+        actors: Vec::new(),
+    };
+    known.check(&uses, found);
+    unread(fragment.inputs.iter().map(|input| (&input.name, "the input", "inputs")), &saved, &uses, found);
+    // A default is there before the inputs are.
+    let mut defaults = Uses::default();
+    defaults.templates(fragment.inputs.iter().filter_map(|input| input.default.as_ref()));
+    let known = Known { vars: Vec::new(), steps: Vec::new(), inputs: Vec::new(), ..known };
+    known.check(&defaults, found);
+}
+
+fn ids(steps: &[&Step]) -> Vec<String> {
+    steps.iter().filter_map(|step| step.id.as_ref()).map(|id| id.value.clone()).collect()
+}
+
+/// What there is to read in a file.
+struct Known<'a> {
+    roots: &'a [&'static str],
+    vars: Vec<String>,
+    secrets: Vec<String>,
+    steps: Vec<String>,
+    inputs: Vec<String>,
+    /// What there is of the run, where that is known.
+    run: Option<Vec<String>>,
+    actors: Vec<String>,
+}
+
+impl Known<'_> {
+    fn check(&self, uses: &Uses<'_>, found: &mut Diagnostics) {
+        for (reference, saving) in &uses.references {
+            let Some(root) = reference.path.first() else { continue };
+            if root == RESPONSE && !saving {
+                let one = Diagnostic::new(Id::UNKNOWN_VARIABLE, "`response` is there only where an answer is saved");
+                found.push(
+                    one.at(reference.span).help("save what you need: `save: { name: $.path }`, then read `vars.name`"),
+                );
+            } else if root != RESPONSE && !self.roots.contains(&root.as_str()) {
+                found.push(self.unknown_root(root, reference));
+            }
+            let Some(name) = reference.path.get(1) else { continue };
+            let (kind, known) = match root.as_str() {
+                "vars" => ("variable", &self.vars),
+                "secrets" => ("secret", &self.secrets),
+                "steps" => ("step with the id", &self.steps),
+                "inputs" => ("input", &self.inputs),
+                "actors" => ("actor", &self.actors),
+                "run" => match &self.run {
+                    Some(run) => ("value of the run", run),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            if self.roots.contains(&root.as_str()) && !known.contains(name) {
+                let one =
+                    Diagnostic::new(Id::UNKNOWN_VARIABLE, format!("there is no {kind} `{name}`")).at(reference.span);
+                found.push(match root.as_str() {
+                    "vars" if self.inputs.contains(name) => one.help(format!("write `inputs.{name}`")),
+                    "actors" if known.is_empty() => {
+                        one.help("the scenario declares no actors; its only session is `session`")
+                    }
+                    _ => one.help_if(suggest(name, known.iter().map(String::as_str))),
+                });
+            }
+        }
+    }
+
+    fn unknown_root(&self, root: &str, reference: &Reference) -> Diagnostic {
+        let one = Diagnostic::new(Id::UNKNOWN_VARIABLE, format!("`{root}` is not defined")).at(reference.span);
+        let there = |names: &[String]| names.iter().any(|name| name == root);
+        match root {
+            _ if there(&self.vars) => one.help(format!("write `vars.{root}`")),
+            _ if there(&self.inputs) => one.help(format!("write `inputs.{root}`")),
+            "inputs" => one.help("only fragments have inputs"),
+            "secrets" | "case" | "actors" => {
+                one.help("a fragment sees nothing of those who use it but its `inputs`: declare one, and give it")
+            }
+            _ => one.help_if(suggest(root, self.roots.iter().copied())),
+        }
+    }
+}
+
+/// Warns of what is declared, or saved, and never read.
+fn unread<'a>(
+    declared: impl Iterator<Item = (&'a Spanned<String>, &'static str, &'static str)>,
+    saved: &[&Spanned<String>],
+    uses: &Uses<'_>,
+    found: &mut Diagnostics,
+) {
     let read = |root: &str, name: &str| {
         let names = |reference: &Reference| reference.path.get(1).is_none_or(|other| other == name);
         uses.references
@@ -94,18 +173,11 @@ fn unread(scenario: &Scenario, saves: &[&Save], uses: &Uses<'_>, around: &Surrou
         let one = Diagnostic::new(Id::UNREAD_VARIABLE, format!("{what} `{}` is never read", name.value));
         found.push(one.at(name.span).help("remove it, or read it"));
     };
-    for variable in scenario.vars.iter().filter(|variable| !read("vars", &variable.name.value)) {
-        warn(&variable.name, "the variable");
+    for (name, what, _) in declared.filter(|(name, _, root)| !read(root, &name.value)) {
+        warn(name, what);
     }
-    for secret in scenario.secrets.iter().filter(|secret| !read("secrets", &secret.name.value)) {
-        warn(&secret.name, "the secret");
-    }
-    for save in saves
-        .iter()
-        .filter(|_| !around.saves_for_all)
-        .filter(|save| !read("vars", &save.name.value) && !read_of_a_step(&save.name.value))
-    {
-        warn(&save.name, "the saved value");
+    for name in saved.iter().filter(|name| !read("vars", &name.value) && !read_of_a_step(&name.value)) {
+        warn(name, "the saved value");
     }
 }
 
@@ -130,13 +202,14 @@ fn cycles(scenario: &Scenario, found: &mut Diagnostics) {
     }
 }
 
-fn saves(scenario: &Scenario) -> impl Iterator<Item = &Save> {
-    let steps = scenario.steps().into_iter().flat_map(|step| &step.save);
+/// The names under which something is saved.
+fn saved(scenario: &Scenario) -> Vec<&Spanned<String>> {
+    let steps = scenario.steps().into_iter().flat_map(Step::saved);
     let answers = match &scenario.body {
         Body::Answers(answers) => Some(answers.all().flat_map(|answer| &answer.save)),
         Body::Steps(_) => None,
     };
-    steps.chain(answers.into_iter().flatten())
+    steps.chain(answers.into_iter().flatten().map(|save| &save.name)).collect()
 }
 
 /// Everything that is read, and whether it is read where an answer is saved.

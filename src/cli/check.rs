@@ -5,12 +5,14 @@ use super::{Exit, world};
 pub(super) fn execute(arguments: &CheckArguments) -> Exit {
     let current = world::current_folder();
     let mut project = arguments.selection.project(&current);
+    let fragments = project.check_fragments();
     let (sound, broken, failed) = (project.plan.len(), project.invalid(), project.found.has_errors());
     show_diagnostics(std::mem::take(&mut project.found).sorted(), &project.sources);
-    if sound + broken == 0 && !failed {
+    if sound + broken + fragments == 0 && !failed {
         complain(&arguments.selection.nothing(&project));
         return Exit::Nothing;
     }
-    print_result(&format!("{} scenarios checked, {broken} cannot be run\n", sound + broken));
+    let with = if fragments == 0 { String::new() } else { format!(" and {fragments} fragments") };
+    print_result(&format!("{} scenarios{with} checked, {broken} cannot be run\n", sound + broken));
     if failed { Exit::Invalid } else { Exit::Success }
 }

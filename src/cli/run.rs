@@ -25,6 +25,7 @@ const JOBS: usize = 8;
 pub(super) fn execute(arguments: &RunArguments) -> Exit {
     let current = world::current_folder();
     let mut project = arguments.selection.project(&current);
+    project.refuse_fragments();
     let invalid = project.found.has_errors();
     show_diagnostics(std::mem::take(&mut project.found).sorted(), &project.sources);
     let outcome = if project.plan.is_empty() {

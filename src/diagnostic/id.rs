@@ -75,10 +75,13 @@ rules! {
     UNKNOWN_CATALOGUE = Error "scenario/unknown-catalogue": "A scenario names a catalogue that the project does not have, or must choose one.";
     UNKNOWN_ACTIVITY = Error "scenario/unknown-activity": "An activity is named that the catalogue does not have.";
     UNKNOWN_ELEMENT = Error "scenario/unknown-element": "An element is named that the process does not have.";
-    UNKNOWN_INPUT = Error "scenario/unknown-input": "An activity is given an input that it does not have.";
-    MISSING_INPUT = Error "scenario/missing-input": "An activity is not given an input that it needs.";
-    WRONG_INPUT = Error "scenario/wrong-input": "An input has a value that the activity does not take.";
+    UNKNOWN_INPUT = Error "scenario/unknown-input": "An activity or a fragment is given an input that it does not have.";
+    MISSING_INPUT = Error "scenario/missing-input": "An activity or a fragment is not given an input that it needs.";
+    WRONG_INPUT = Error "scenario/wrong-input": "An input has a value that the activity or the fragment does not take.";
     INPUT_FILE = Error "scenario/input-file": "A file that is to be sent is missing, outside of the project, or not of a kind that is taken.";
+    UNKNOWN_OUTPUT = Error "scenario/unknown-output": "Something is kept of a fragment that it does not give.";
+    BROKEN_FRAGMENT = Error "scenario/broken-fragment": "A fragment is used that cannot be: it has problems of its own, or lies outside of the project.";
+    FRAGMENT_CYCLE = Error "scenario/fragment-cycle": "Fragments use each other in a circle.";
     UNKNOWN_OUTCOME = Error "scenario/unknown-outcome": "An outcome is named that the activity does not have.";
     UNKNOWN_CODE = Error "scenario/unknown-code": "A code is named that the activity never gives.";
     UNKNOWN_SIMULATED = Error "scenario/unknown-simulated": "`simulate` names nothing of the process.";

@@ -206,7 +206,7 @@ impl Walker<'_> {
                 self.journal.hide(&input.name.value, &[text_of(&value)]);
             }
             if let (InputType::File { .. }, Some(path)) = (&input.kind, value.as_str()) {
-                let loaded = self.run.files.load(&format!("{}{path}", self.planned.folder()));
+                let loaded = self.run.files.load(&format!("{}{path}", self.folder()));
                 let loaded = loaded.map_err(|error| {
                     let trouble = Trouble::errored("run/file", error.to_string());
                     trouble.or_at(&self.run.sources, given.map(|(_, template)| template.span()))

@@ -61,8 +61,10 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    fn of(step: &Step) -> Self {
-        Self { timeout: step.timeout.as_ref().map(|timeout| timeout.value), retry: step.retry.clone() }
+    /// Those of a step; what it does not say is as where its fragment is used.
+    fn of(step: &Step, outer: &Self) -> Self {
+        let timeout = step.timeout.as_ref().map(|timeout| timeout.value).or(outer.timeout);
+        Self { timeout, retry: step.retry.clone().or_else(|| outer.retry.clone()) }
     }
 }
 
@@ -72,14 +74,17 @@ impl Walker<'_> {
         let mut at = 0;
         while let Some(step) = steps.get(at) {
             let (since, before) = (Instant::now(), self.problems.len());
-            self.give_turn(self.cast.number(step.actor.as_ref()));
+            // What belongs to a step is done by its actor.
+            let actor = step.actor.as_ref().map_or(self.acting, |actor| self.cast.number(Some(actor)));
+            self.give_turn(actor);
             let next = match self.begin_step(step).await {
                 Ok(false) => {
                     at += 1;
                     continue;
                 }
                 Ok(true) => {
-                    let outer = std::mem::replace(&mut self.terms, Terms::of(step));
+                    let terms = Terms::of(step, &self.terms);
+                    let outer = std::mem::replace(&mut self.terms, terms);
                     let next = match self.open_turn().await {
                         Ok(()) => self.play_step(step).await,
                         Err(trouble) => Err(trouble),
@@ -124,9 +129,10 @@ impl Walker<'_> {
             return BlockEnd::Done;
         }
         let (step, within) = (self.step, self.within.replace(self.step));
+        let acting = std::mem::replace(&mut self.acting, self.cast.turn());
         // A block may hold blocks, so the future must be of a known size.
         let end = Box::pin(self.play(steps)).await;
-        (self.step, self.within) = (step, within);
+        (self.step, self.within, self.acting) = (step, within, acting);
         end
     }
 
@@ -137,6 +143,7 @@ impl Walker<'_> {
             StepKind::Request(line) => format!("{} {}", line.method.value, self.run.sources.text(line.target.span())),
             StepKind::Wait(duration) => iso(duration.value),
             StepKind::Check(_) => String::new(),
+            StepKind::Use(one) => one.path.value.clone(),
         };
         let record = self.count(self.section, step.kind.keyword(), &subject, Some(step))?;
         let excerpt = Some(Excerpt::of(&self.run.sources, first_line(step, self)));
@@ -164,6 +171,7 @@ impl Walker<'_> {
                 }
                 Ok(Next::PROCEED)
             }
+            StepKind::Use(one) => self.play_fragment(step, one).await,
             StepKind::Check(checks) => self.check(checks).await.map(|()| Next::PROCEED),
             StepKind::Request(line) => {
                 let (poll, place) = (step.poll.as_ref(), line.method.span);

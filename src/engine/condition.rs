@@ -30,7 +30,7 @@ impl Walker<'_> {
     pub(super) fn skip(&mut self, step: &Step, condition: Span) {
         let place = self.run.sources.locate(condition);
         let reason = format!("the step was skipped, because its `if` is false ({place})");
-        let saved = step.save.iter().map(|save| save.name.value.as_str());
+        let saved = step.saved().map(|name| name.value.as_str());
         self.memory.skip(step.id.as_ref().map(|id| id.value.as_str()), saved, &reason);
     }
 }

@@ -16,6 +16,15 @@ pub(super) struct Memory {
     case_origin: Option<String>,
 }
 
+/// A value that a fragment is given.
+pub(super) struct Given {
+    pub name: String,
+    pub value: Value,
+    pub secret: bool,
+    /// Where it came from.
+    pub origin: String,
+}
+
 impl Memory {
     pub fn new(base: Scope) -> Self {
         let mut scope = base.taint("secrets");
@@ -24,6 +33,24 @@ impl Memory {
         }
         scope.set("visit", json!(0));
         Self { scope, origins: BTreeMap::new(), skipped: BTreeMap::new(), case_origin: None }
+    }
+
+    /// What a fragment sees: what it is given, and what is everyone's.
+    pub fn inside(&self, given: Vec<Given>) -> Self {
+        let mut inner =
+            Self { scope: self.scope.clone(), origins: BTreeMap::new(), skipped: BTreeMap::new(), case_origin: None };
+        for root in ["vars", "steps", "inputs"] {
+            inner.scope.clear(root);
+        }
+        for root in ["secrets", "case"] {
+            inner.scope.forget(root);
+        }
+        for Given { name, value, secret, origin } in given {
+            inner.scope.put("inputs", &name, &value);
+            inner.scope.mark(&["inputs", &name], secret);
+            inner.origins.insert(format!("inputs.{name}"), origin);
+        }
+        inner
     }
 
     /// The scope of the next evaluation.

@@ -15,6 +15,7 @@ mod control;
 mod delivery;
 mod exchange;
 mod file;
+mod fragment;
 mod interaction;
 mod journal;
 mod judge;

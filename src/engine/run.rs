@@ -146,7 +146,7 @@ impl Run {
             }
             drop(sender);
             while let Some(events) = receiver.blocking_recv() {
-                events.into_iter().for_each(&mut tell);
+                events.into_iter().for_each(&mut *tell);
             }
         });
     }

@@ -11,6 +11,7 @@ use super::around::{Saved, Walked};
 use super::block::{BlockEnd, Terms};
 use super::cancel::Urgency;
 use super::control::Control;
+use super::fragment::Frame;
 use super::journal::Journal;
 use super::memory::Memory;
 use super::position::Position;
@@ -48,6 +49,8 @@ pub(super) struct Walker<'r> {
     pub step: u32,
     /// The step that its block belongs to.
     pub within: Option<u32>,
+    /// Who does steps that name nobody.
+    pub acting: usize,
     /// What it says of its requests.
     pub terms: Terms,
     /// How many steps were counted.
@@ -56,6 +59,10 @@ pub(super) struct Walker<'r> {
     budget: u32,
     pub section: Section,
     pub requests: u64,
+    /// What was put aside for the fragments that are done at the moment, the innermost last.
+    pub frames: Vec<Frame>,
+    /// How often each fragment was used, by its path.
+    pub used: HashMap<String, u32>,
     /// How often each branch was taken, by its place.
     pub branches: HashMap<Span, u32>,
     /// Fields of the next answer that are secret: the name for them, and where they stand.
@@ -100,11 +107,14 @@ impl<'r> Walker<'r> {
             problems: Vec::new(),
             step: 0,
             within: None,
+            acting: Cast::MAIN,
             terms: Terms::default(),
             steps: 0,
             budget: MAX_STEPS,
             section: Section::Session,
             requests: 0,
+            frames: Vec::new(),
+            used: HashMap::new(),
             branches: HashMap::new(),
             secret_fields: Vec::new(),
             evaluating: Vec::new(),
@@ -179,7 +189,8 @@ impl<'r> Walker<'r> {
         self.section = Section::After;
         // Whatever was interrupted, and where; a budget that was used up does not keep it from running.
         self.budget = self.steps + MAX_STEPS;
-        (self.within, self.terms) = (None, Terms::default());
+        (self.within, self.acting, self.terms) = (None, Cast::MAIN, Terms::default());
+        self.leave_all();
         let before = self.problems.len();
         let stopped = tokio::select! {
             biased;
@@ -403,7 +414,9 @@ impl<'r> Walker<'r> {
             if root != "vars" || self.memory.has_var(name) {
                 continue;
             }
-            let Some(variable) = scenario.vars.iter().find(|variable| &variable.name.value == name) else { continue };
+            // A fragment has no variables but those that its steps save.
+            let declared = if self.frames.is_empty() { scenario.vars.as_slice() } else { &[] };
+            let Some(variable) = declared.iter().find(|variable| &variable.name.value == name) else { continue };
             if self.evaluating.contains(name) {
                 let message = format!("the variable `{name}` is made of itself");
                 return Err(Trouble::errored("run/variable", message).at(&self.run.sources, variable.name.span));

@@ -160,7 +160,7 @@ pub enum EventKind {
         step: u32,
         /// Its name.
         name: String,
-        /// Where it came from: a JSON path of the answer, a header, a template.
+        /// Where it came from: a JSON path of the answer, a header, a template, the output of a fragment.
         from: String,
         /// The value, secrets masked.
         value: Value,

@@ -96,9 +96,9 @@ pub struct StepRecord {
     /// Who does it; absent for the main actor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
-    /// What it does: `activity`, `request`, `wait`, `check`, `expect`.
+    /// What it does: `activity`, `request`, `wait`, `check`, `use`, `expect`.
     pub kind: String,
-    /// The activity's name, the request line, the duration.
+    /// The activity's name, the request line, the duration, the fragment's path.
     pub subject: String,
     /// The author's words for it, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]

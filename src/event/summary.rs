@@ -42,7 +42,15 @@ impl Summary {
     /// Takes an event into account.
     pub fn add(&mut self, event: &Event) {
         let EventKind::ScenarioFinished {
-            verdict, flaky, steps, expectations, requests, retries, role, known_failure, ..
+            verdict,
+            flaky,
+            steps,
+            expectations,
+            requests,
+            retries,
+            role,
+            known_failure,
+            ..
         } = &event.kind
         else {
             return;

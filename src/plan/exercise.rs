@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::catalogue::{Activity, Catalogue};
 use crate::process::Definition;
 use crate::scenario::{
-    Body, Branch, DirectiveUse, Opening, Scenario, Simulate, SimulateVisits, StepExpectation, StepKind,
+    Body, Branch, DirectiveUse, Fragments, Opening, Scenario, Simulate, SimulateVisits, StepExpectation, StepKind,
 };
 
 /// An outcome of an activity that a scenario is about.
@@ -22,9 +22,12 @@ pub struct Exercise {
 }
 
 /// What a scenario is about, as far as it says so: the outcomes that its steps and answers expect, those that it branches on,
-/// those of its `expect`, and the successes by which its session is opened.
+/// those of its `expect`, and the successes by which its session is opened. What its fragments do is what it does; `folder` is that
+/// of its file.
 pub fn exercises(
     scenario: &Scenario,
+    fragments: &Fragments,
+    folder: &str,
     catalogue: Option<&Catalogue>,
     definition: Option<&Definition>,
 ) -> BTreeSet<Exercise> {
@@ -33,11 +36,9 @@ pub fn exercises(
     for name in opened(scenario, catalogue) {
         add(&mut found, name, Activity::SUCCESS, None, true);
     }
-    for step in scenario.steps() {
+    for (step, certain) in fragments.steps_of(scenario, folder) {
         let StepKind::Activity { name, .. } = &step.kind else { continue };
         let Some(activity) = catalogue.activity(&name.value) else { continue };
-        // A step with a condition need not be done.
-        let certain = step.condition.is_none();
         visit(&mut found, activity, step.expect.as_ref(), &step.on, &step.simulate, certain);
     }
     if let Body::Answers(answers) = &scenario.body {

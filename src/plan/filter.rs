@@ -98,9 +98,10 @@ impl Filter {
 /// What is the same for all scenarios of a file.
 fn facts(file: &PlannedFile, sources: &Sources) -> Scope {
     let scenario = &*file.scenario(sources);
-    let exercised = exercises(scenario, file.catalogue.as_deref(), file.definition.as_deref());
+    let exercised =
+        exercises(scenario, &file.fragments, file.folder(), file.catalogue.as_deref(), file.definition.as_deref());
     let mut activities: Vec<&str> = exercised.iter().map(|one| one.activity.as_str()).collect();
-    activities.extend(named(scenario));
+    activities.extend(named(file, scenario));
     activities.sort_unstable();
     activities.dedup();
     let outcomes: Vec<&str> = exercised.iter().map(|one| one.outcome.as_str()).collect();
@@ -120,8 +121,9 @@ fn facts(file: &PlannedFile, sources: &Sources) -> Scope {
         .with("skip", text(scenario.standing.skip.as_ref().map(|skip| &skip.reason)))
 }
 
-fn named(scenario: &Scenario) -> impl Iterator<Item = &str> {
-    scenario.steps().into_iter().filter_map(|step| match &step.kind {
+fn named<'a>(file: &'a PlannedFile, scenario: &'a Scenario) -> impl Iterator<Item = &'a str> {
+    let steps = file.fragments.steps_of(scenario, file.folder());
+    steps.into_iter().filter_map(|(step, _)| match &step.kind {
         StepKind::Activity { name, .. } => Some(name.value.as_str()),
         _ => None,
     })

@@ -4,8 +4,8 @@ use super::{Held, Planned};
 use crate::catalogue::Catalogue;
 use crate::event::Role;
 use crate::process::Definition;
-use crate::scenario::{Case, Scenario, Table};
-use crate::source::Sources;
+use crate::scenario::{Case, Fragments, Scenario, Table};
+use crate::source::{Sources, folder_of};
 
 /// What will be run, in order. A scenario is held once, however many cases it has: each is made when its turn comes.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +30,8 @@ pub struct PlannedFile {
     pub catalogue: Option<Arc<Catalogue>>,
     /// The process definition that it walks.
     pub definition: Option<Arc<Definition>>,
+    /// The fragments that it uses, and those that these use.
+    pub fragments: Arc<Fragments>,
     /// Which of its cases are meant.
     pub rows: Rows,
 }
@@ -89,6 +91,11 @@ impl PlannedFile {
         }
     }
 
+    /// The folder of the file below the project's root, with a closing `/`.
+    pub fn folder(&self) -> &str {
+        folder_of(&self.path)
+    }
+
     /// How many scenarios it makes.
     pub fn len(&self) -> usize {
         self.rows.len()
@@ -121,6 +128,7 @@ impl PlannedFile {
             scenario: self.scenario(sources),
             catalogue: self.catalogue.clone(),
             definition: self.definition.clone(),
+            fragments: self.fragments.clone(),
             case,
             role: None,
         }

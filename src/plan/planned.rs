@@ -6,7 +6,8 @@ use serde_json::Map;
 use crate::catalogue::Catalogue;
 use crate::event::Role;
 use crate::process::Definition;
-use crate::scenario::{Case, KnownFailure, Scenario};
+use crate::scenario::{Case, Fragments, KnownFailure, Scenario};
+use crate::source::folder_of;
 
 /// The environment that is always there; a scenario that requires it is for any simulator.
 pub const SIMULATOR: &str = "simulator";
@@ -24,6 +25,8 @@ pub struct Planned {
     pub catalogue: Option<Arc<Catalogue>>,
     /// The process definition that it walks, where the settings name one.
     pub definition: Option<Arc<Definition>>,
+    /// The fragments that it uses, and those that these use.
+    pub fragments: Arc<Fragments>,
     /// The row that it is made of.
     pub case: Option<Case>,
     /// What it is to the run, if it is none of the scenarios that were selected.
@@ -34,7 +37,7 @@ impl Planned {
     /// The folder of the scenario's file below the project's root, with a closing `/`; empty for the root itself. File
     /// inputs are relative to it.
     pub fn folder(&self) -> &str {
-        self.path.rfind('/').map_or("", |slash| &self.path[..=slash])
+        folder_of(&self.path)
     }
 
     /// What it shows. A title that its case cannot make is shown as it is written.

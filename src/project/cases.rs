@@ -2,11 +2,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Project;
-use super::disk::normal;
-use super::load::folder_of;
 use crate::diagnostic::{Diagnostic, Id};
 use crate::plan::Rows;
 use crate::scenario::{Cases, CasesFile, CasesFormat, Scenario, Table};
+use crate::source::{folder_of, normal_path};
 
 /// The tables that were read, so that scenarios with one file share it; `None` stands for one that cannot be used.
 pub(super) type Tables = HashMap<(String, Option<CasesFormat>, Option<u8>), Option<Arc<Table>>>;
@@ -22,7 +21,7 @@ impl Project {
     }
 
     fn table(&mut self, scenario: &str, cases: &CasesFile) -> Option<Arc<Table>> {
-        let Some(path) = normal(&format!("{}{}", folder_of(scenario), cases.path.value)) else {
+        let Some(path) = normal_path(&format!("{}{}", folder_of(scenario), cases.path.value)) else {
             let message = format!("`{}` lies outside of the project", cases.path.value);
             self.found.push(Diagnostic::new(Id::UNREADABLE_FILE, message).at(cases.path.span));
             return None;

@@ -1,10 +1,11 @@
 use std::collections::HashMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
 use crate::engine::{FileError, Files, LoadedFile};
+use crate::source::normal_path;
 
 /// Largest file that a step can send, in bytes.
 pub const MAX_FILE_BYTES: u64 = 64 << 20;
@@ -25,7 +26,7 @@ impl DiskFiles {
 
 impl Files for DiskFiles {
     fn load(&self, path: &str) -> Result<LoadedFile, FileError> {
-        let path = normal(path).ok_or_else(|| FileError::Outside(path.to_owned()))?;
+        let path = normal_path(path).ok_or_else(|| FileError::Outside(path.to_owned()))?;
         // A thread that panicked while it held the lock left a sound map behind.
         if let Some(file) = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&path) {
             return Ok(file.clone());
@@ -34,22 +35,6 @@ impl Files for DiskFiles {
         self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(path, file.clone());
         Ok(file)
     }
-}
-
-/// A path without `.` and `..`, with `/`; `None` if it leaves the folder that it is relative to.
-pub(super) fn normal(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for component in Path::new(path).components() {
-        match component {
-            Component::Normal(part) => parts.push(part.to_str()?),
-            Component::CurDir => {}
-            Component::ParentDir => {
-                parts.pop()?;
-            }
-            Component::RootDir | Component::Prefix(_) => return None,
-        }
-    }
-    Some(parts.join("/"))
 }
 
 fn read(root: &Path, path: &str) -> Result<LoadedFile, FileError> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::cases::Tables;
 use super::discover::{folder_with, shown, yaml_files};
+use super::fragments::Library;
 use super::wanted::{Part, Wanted, narrow};
 use super::{DiskFiles, Offered, Selection};
 use crate::catalogue::Catalogue;
@@ -13,9 +14,9 @@ use crate::engine::Files;
 use crate::expect::SchemaFiles;
 use crate::plan::{Held, Plan, PlannedFile, Rows, SIMULATOR};
 use crate::process::Definition;
-use crate::scenario::Scenario;
+use crate::scenario::{Fragments, Scenario};
 use crate::settings::Settings;
-use crate::source::{FileId, Sources, Spanned};
+use crate::source::{FileId, Sources, Spanned, folder_of};
 
 /// The name of the settings file.
 pub const SETTINGS: &str = "flowproof.yaml";
@@ -44,6 +45,7 @@ pub struct Project {
     /// The day on which dates in scenarios are judged; without one they are not.
     pub today: Option<jiff::civil::Date>,
     pub(super) tables: Tables,
+    pub(super) library: Library,
     /// What there was to select from.
     pub offered: Offered,
     /// What is run once around all others, by path; only what is sound.
@@ -53,7 +55,7 @@ pub struct Project {
     planned: Vec<PlannedFile>,
     filter_failed: bool,
     invalid: HashSet<FileId>,
-    schemas: SchemaFiles,
+    pub(super) schemas: SchemaFiles,
 }
 
 impl Project {
@@ -77,6 +79,7 @@ impl Project {
             definitions: BTreeMap::new(),
             plan: Plan::default(),
             tables: Tables::default(),
+            library: Library::default(),
             today: None,
             offered: Offered::default(),
             around: BTreeMap::new(),
@@ -218,7 +221,14 @@ impl Project {
         let first = node.as_ref().and_then(|node| node.as_mapping()).and_then(|entries| entries.first());
         let kind = first.map(|entry| entry.key.value.as_str());
         match (kind, named) {
-            (Some("fragment" | "catalogue" | "flowproof"), true) => {
+            (Some("fragment"), _) => {
+                match (first, named) {
+                    (Some(first), true) => self.library.named.push((id, first.key.span)),
+                    _ => self.library.seen.push(id),
+                }
+                return;
+            }
+            (Some("catalogue" | "flowproof"), true) => {
                 let kind = kind.unwrap_or_default();
                 let message = format!("`{id}` is no scenario: its first key is `{kind}`");
                 let span = first.map(|entry| entry.key.span);
@@ -246,11 +256,13 @@ impl Project {
         if !selection.fits_tags(&scenario) {
             return;
         }
-        let folder = &id[..id.rfind('/').map_or(0, |slash| slash + 1)];
+        let folder = folder_of(&id);
         let has_schemas = scenario.load_schemas(folder, &mut self.schemas, &mut self.found);
         let rows = self.rows(&id, &scenario);
-        let mut planned = self.plan_file(id, scenario, rows.unwrap_or(Rows::Single));
+        let fragments = self.read_fragments(&id, &scenario.steps());
+        let mut planned = self.plan_file(id, scenario, fragments, rows.unwrap_or(Rows::Single));
         self.check(&planned, false);
+        self.check_uses(&planned);
         self.found.extend(narrow(&mut planned, parts, &self.sources));
         if let Some(Err(problem)) = selection.filter.as_ref().map(|filter| filter.narrow(&mut planned, &self.sources)) {
             self.found.push(*problem);
@@ -267,37 +279,56 @@ impl Project {
         }
     }
 
-    pub(super) fn plan_file(&self, path: String, scenario: Scenario, rows: Rows) -> PlannedFile {
+    pub(super) fn plan_file(&self, path: String, scenario: Scenario, fragments: Fragments, rows: Rows) -> PlannedFile {
         let catalogue = match &scenario.catalogue {
             Some(name) => self.catalogues.get(&name.value).cloned(),
             None if self.catalogues.len() == 1 => self.catalogues.values().next().cloned(),
             None => None,
         };
         let definition = scenario.process.as_ref().and_then(|process| self.definitions.get(&process.value).cloned());
-        PlannedFile { path: path.into(), held: Held::Whole(Arc::new(scenario)), catalogue, definition, rows }
+        let (held, fragments) = (Held::Whole(Arc::new(scenario)), Arc::new(fragments));
+        PlannedFile { path: path.into(), held, catalogue, definition, fragments, rows }
     }
 
     pub(super) fn check(&mut self, planned: &PlannedFile, saves_for_all: bool) {
-        let files = self.files.clone();
-        let file = |path: &str| match files.load(path) {
+        let (catalogue, definition) = (planned.catalogue.as_deref(), planned.definition.as_deref());
+        let mut found = Diagnostics::new();
+        self.surrounded(&planned.path, &planned.fragments, catalogue, definition, |around| {
+            let cases = planned.rows.table().map(Arc::as_ref);
+            let around = Surroundings { cases, saves_for_all, ..around.clone() };
+            check::check(&planned.scenario(&self.sources), &around, &mut found);
+        });
+        self.found.extend(found);
+    }
+
+    /// Gives what a file is checked against.
+    pub(super) fn surrounded(
+        &self,
+        path: &str,
+        fragments: &Fragments,
+        catalogue: Option<&Catalogue>,
+        definition: Option<&Definition>,
+        check: impl FnOnce(&Surroundings<'_>),
+    ) {
+        let file = |path: &str| match self.files.load(path) {
             Ok(file) => FileFact::Present { media: file.media, bytes: file.bytes.len() as u64 },
             Err(error) => FileFact::Unusable(error.to_string()),
         };
-        let around = Surroundings {
+        check(&Surroundings {
             sources: &self.sources,
-            catalogue: planned.catalogue.as_deref(),
+            catalogue,
             catalogues: self.catalogues.keys().map(String::as_str).collect(),
-            definition: planned.definition.as_deref(),
+            definition,
             processes: self.definitions.keys().map(String::as_str).collect(),
-            folder: folder_of(&planned.path),
+            folder: folder_of(path),
+            fragments,
             file: &file,
-            cases: planned.rows.table().map(Arc::as_ref),
+            cases: None,
             environments: Self::environments(self.settings.as_ref()),
             today: self.today,
-            saves_for_all,
+            saves_for_all: false,
             run_values: self.run_values.as_ref().map(|names| names.iter().map(String::as_str).collect()),
-        };
-        check::check(&planned.scenario(&self.sources), &around, &mut self.found);
+        });
     }
 
     /// How many scenario files cannot be run because of their problems.
@@ -346,11 +377,6 @@ impl Project {
         self.found.push(found);
         None
     }
-}
-
-/// The folder of a path, with a closing `/`; empty for the root itself.
-pub(super) fn folder_of(path: &str) -> &str {
-    path.rfind('/').map_or("", |slash| &path[..=slash])
 }
 
 /// Whether a file without `scenario:` as its first key has it elsewhere, or what only a scenario has.

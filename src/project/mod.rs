@@ -7,6 +7,7 @@ mod around;
 mod cases;
 mod discover;
 mod disk;
+mod fragments;
 mod load;
 mod select;
 mod wanted;

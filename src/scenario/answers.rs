@@ -116,7 +116,7 @@ impl Answers {
             if matches!(branch.action, super::Action::Goto(_) | super::Action::Repeat) {
                 let message = format!("`{}` makes no sense where the process leads", branch.action);
                 let one = Diagnostic::new(Id::WRONG_VALUE, message).at(branch.span);
-                found.push(one.help("list one answer per visit, or write `continue`, `end` or `steps`"));
+                found.push(one.help("list one answer per visit, or write `continue`, `end`, `steps` or `use`"));
             }
         }
     }

@@ -1,4 +1,4 @@
-use super::Step;
+use super::{Step, Use};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::source::{Sources, Span, Spanned};
 use crate::yaml::{Fields, Node};
@@ -52,7 +52,7 @@ impl std::fmt::Display for Action {
     }
 }
 
-const ACTIONS: [&str; 5] = ["continue", "goto", "repeat", "end", "steps"];
+const ACTIONS: [&str; 6] = ["continue", "goto", "repeat", "end", "steps", "use"];
 
 impl Branch {
     /// Reads `on:`, a mapping from outcomes to actions.
@@ -90,8 +90,17 @@ impl Branch {
         }
         let mut fields = Fields::of(node, "an action", found)?;
         let steps = fields.entry("steps");
-        let steps_given = steps.is_some();
-        let steps = steps.map(|entry| Step::read_all(&entry.value, "`steps`", sources, found)).unwrap_or_default();
+        let fragment = fields.entry("use");
+        let steps_given = steps.is_some() || fragment.is_some();
+        if let (Some(steps), Some(fragment)) = (steps, fragment) {
+            let one = Diagnostic::new(Id::WRONG_VALUE, "a branch has `steps` or a `use`, not both");
+            let one = one.at(fragment.key.span).and(steps.key.span, "its steps");
+            found.push(one.help("make the fragment one of the steps"));
+        }
+        let mut steps = steps.map(|entry| Step::read_all(&entry.value, "`steps`", sources, found)).unwrap_or_default();
+        if let Some(entry) = fragment {
+            steps.extend(Use::read(entry, &mut fields, sources, found).map(Step::of_fragment));
+        }
         let goto = fields.text("goto", found);
         let mut flag = |key: &'static str| {
             let flag = fields.boolean(key, found)?;
@@ -125,7 +134,7 @@ impl Branch {
                 }) =>
             {
                 let one = Diagnostic::new(Id::MISSING_KEY, "a branch needs an action").at(node.span);
-                found.push(one.help("write one of `continue`, `goto`, `repeat`, `end`, `steps`"));
+                found.push(one.help("write one of `continue`, `goto`, `repeat`, `end`, `steps`, `use`"));
                 None
             }
             (None, _) => None,

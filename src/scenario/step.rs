@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::variable::check_id;
-use super::{Branch, Inputs, Poll, Retry, Simulate, StepExpectation};
+use super::{Branch, Inputs, Poll, Retry, Simulate, StepExpectation, Use};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
 use crate::expect::Matcher;
 use crate::query::JsonPath;
@@ -61,6 +61,8 @@ pub enum StepKind {
     Wait(Spanned<Duration>),
     /// Judges values, without a request.
     Check(Vec<Check>),
+    /// The steps of a fragment.
+    Use(Box<Use>),
 }
 
 impl StepKind {
@@ -71,6 +73,7 @@ impl StepKind {
             Self::Request(_) => "request",
             Self::Wait(_) => "wait",
             Self::Check(_) => "check",
+            Self::Use(_) => "use",
         }
     }
 }
@@ -132,17 +135,17 @@ pub enum SaveFrom {
     Header(Spanned<String>),
 }
 
-const KINDS: [&str; 4] = ["activity", "request", "wait", "check"];
+const KINDS: [&str; 5] = ["activity", "request", "wait", "check", "use"];
 /// What may stand beside what, besides that which may stand anywhere.
 const BESIDE: [(&str, &[&str]); 9] = [
-    ("with", &["activity", "request"]),
+    ("with", &["activity", "request", "use"]),
     ("element", &["activity"]),
     ("at", &["activity"]),
     ("expect", &["activity", "request", "wait"]),
-    ("save", &["activity", "request"]),
+    ("save", &["activity", "request", "use"]),
     ("on", &["activity"]),
     ("simulate", &["activity"]),
-    ("retry", &["activity", "request"]),
+    ("retry", &["activity", "request", "use"]),
     ("poll", &["activity", "request"]),
 ];
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -162,7 +165,8 @@ impl Step {
                 let keys = node.as_mapping().unwrap_or_default().iter().map(|entry| entry.key.value.as_str());
                 let near =
                     keys.into_iter().find_map(|key| crate::diagnostic::nearest(key, KINDS).map(|kind| (key, kind)));
-                let one = Diagnostic::new(Id::MISSING_KEY, "a step needs `activity`, `request`, `wait` or `check`");
+                let one =
+                    Diagnostic::new(Id::MISSING_KEY, "a step needs `activity`, `request`, `wait`, `check` or `use`");
                 let one = one.at(node
                     .as_mapping()
                     .and_then(|entries| entries.first())
@@ -188,7 +192,9 @@ impl Step {
         let name = fields.text("name", found);
         let actor = fields.text("as", found);
         let expect = fields.optional("expect").and_then(|node| StepExpectation::read(node, sources, found));
-        let save = fields.optional("save").map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
+        // What a fragment gives is picked, not found in an answer.
+        let save = fields.optional("save").filter(|_| !matches!(kind, Some(StepKind::Use(_))));
+        let save = save.map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
         let on = fields.optional("on").map(|node| Branch::read_all(node, sources, found)).unwrap_or_default();
         let condition = fields.optional("if").map(|node| read_condition(node, sources, found));
         let timeout = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found));
@@ -224,6 +230,34 @@ impl Step {
         })
     }
 
+    /// A step that does a fragment and nothing else.
+    pub(super) fn of_fragment(one: Use) -> Self {
+        Self {
+            span: one.span,
+            id: None,
+            name: None,
+            condition: None,
+            actor: None,
+            kind: StepKind::Use(Box::new(one)),
+            expect: None,
+            save: Vec::new(),
+            on: Vec::new(),
+            timeout: None,
+            retry: None,
+            poll: None,
+            simulate: Simulate::default(),
+        }
+    }
+
+    /// The names of the variables that it sets.
+    pub fn saved(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let picks = match &self.kind {
+            StepKind::Use(one) => one.save.as_slice(),
+            _ => &[],
+        };
+        self.save.iter().map(|save| &save.name).chain(picks.iter().map(|pick| &pick.name))
+    }
+
     /// Everything that is judged of its answer.
     pub fn expectations(&self) -> impl Iterator<Item = &StepExpectation> {
         self.expect.iter().chain(self.poll.iter().flat_map(Poll::expectations))
@@ -254,6 +288,7 @@ impl Step {
             }
             "request" => RequestLine::read(entry, fields, sources, found).map(Box::new).map(StepKind::Request),
             "wait" => entry.value.duration("`wait`", found).map(StepKind::Wait),
+            "use" => Use::read(entry, fields, sources, found).map(Box::new).map(StepKind::Use),
             _ => {
                 let checks = entry.value.mapping("`check`", found)?;
                 Some(StepKind::Check(checks.iter().map(|check| Check::read(check, sources, found)).collect()))
@@ -282,6 +317,7 @@ impl Step {
                 templates.extend(&line.json);
             }
             StepKind::Wait(_) => {}
+            StepKind::Use(one) => templates.extend(one.with.iter().map(|(_, template)| template)),
             StepKind::Check(checks) => templates.extend(checks.iter().map(|check| &check.value)),
         }
         templates.extend(self.simulate.templates());

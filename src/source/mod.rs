@@ -4,7 +4,9 @@
 //! runs, can be shown in the author's own lines. This room depends on nothing.
 
 mod file;
+mod path;
 mod span;
 
 pub use file::{FileId, Position, SourceFile, Sources};
+pub use path::{folder_of, normal_path};
 pub use span::{Span, Spanned};

@@ -142,6 +142,20 @@ impl Scope {
         }
     }
 
+    /// Removes a root, and what is known of its secrets.
+    pub fn forget(&mut self, root: &str) {
+        Arc::make_mut(&mut self.roots).remove(root);
+        if self.tainted.iter().any(|path| path[0] == root) {
+            Arc::make_mut(&mut self.tainted).retain(|path| path[0] != root);
+        }
+    }
+
+    /// Empties a root.
+    pub fn clear(&mut self, root: &str) {
+        self.forget(root);
+        self.set(root, Data::empty());
+    }
+
     /// Removes a member of a root.
     pub fn remove(&mut self, root: &str, name: &str) {
         if let Some(members) = Arc::make_mut(&mut self.roots).get_mut(root) {

@@ -30,3 +30,20 @@ fn broken_settings_are_explained() {
         insta::assert_snapshot!(frames(&found.sorted(), &sources, Style::Plain));
     });
 }
+
+/// Fragments are checked on their own as well. Those in the folder `sound` are for scenarios that use them wrongly.
+#[test]
+fn broken_fragments_are_explained() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    insta::glob!("../corpus/invalid/fragment", "*.yaml", |path| {
+        let mut project = Project::open(None, root);
+        project.add_scenarios(&[PathBuf::from(path)], root, &Selection::default());
+        project.check_fragments();
+        assert!(project.found.has_errors(), "{} is to be refused", path.display());
+        insta::assert_snapshot!(frames(&project.found.sorted(), &project.sources, Style::Plain));
+    });
+    let mut project = Project::open(None, root);
+    project.add_scenarios(&[PathBuf::from("tests/corpus/invalid/fragment/sound")], root, &Selection::default());
+    assert_eq!(project.check_fragments(), 3);
+    assert!(project.found.is_empty(), "{}", frames(&project.found.sorted(), &project.sources, Style::Plain));
+}

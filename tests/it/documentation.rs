@@ -8,7 +8,8 @@ fn scenarios(page: &str) -> Vec<String> {
 
 /// The fenced files of a page that have a name, which scenarios read: ```` ```csv people.csv ````.
 fn files(page: &str) -> Vec<(&str, &str)> {
-    let blocks = page.split("\n```csv ").skip(1).filter_map(|rest| rest.split("```").next());
+    let named = |language| page.split(language).skip(1).filter_map(|rest: &str| rest.split("```").next());
+    let blocks = named("\n```csv ").chain(named("\n```yaml "));
     blocks.filter_map(|block| block.split_once('\n')).collect()
 }
 

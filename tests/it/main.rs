@@ -10,6 +10,7 @@ mod diagrams;
 mod documentation;
 mod export;
 mod files;
+mod fragments;
 mod house;
 mod listing;
 mod loopback;

@@ -1,11 +1,13 @@
+use std::collections::HashMap;
+
 use super::Reader;
 use super::reader::{CODES, ELEMENT, NAMED, TITLE};
 use super::simulated::SIMULATED;
 use super::value::{BY_TYPE, ONE_OF, TYPED};
 use super::when::WHEN;
 use crate::catalogue::{Activity, Ensure, Input, Keep, Outcome, RequestUse, When};
-use crate::diagnostic::{Diagnostic, Id};
-use crate::source::Spanned;
+use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::source::{Sources, Spanned};
 use crate::yaml::{Entry, Form, ID, Key, Names, Node, Shape, Shaped};
 
 pub(super) static ACTIVITY: Shape = Shape::new(
@@ -98,6 +100,13 @@ static OUTCOME: Shape = Shape::new(
         Key::new("errors", Form::OneOrMany(&Form::Text), "the BPMN error codes as which a diagram draws it"),
     ],
 );
+
+impl Input {
+    /// Reads the declaration of an input, for whatever takes it.
+    pub fn read(entry: &Entry, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+        Reader { sources, found, selectors: HashMap::new() }.input(entry)
+    }
+}
 
 impl Reader<'_> {
     pub fn activity(&mut self, entry: &Entry) -> Option<Activity> {

@@ -19,6 +19,7 @@ pub(super) fn execute(arguments: &ListArguments) -> Exit {
     let current = world::current_folder();
     let (what, options) = arguments.chosen();
     let mut project = options.selection.project(&current);
+    project.refuse_fragments();
     let invalid = project.found.has_errors();
     show_diagnostics(std::mem::take(&mut project.found).sorted(), &project.sources);
     let shown: Shown = match what {

@@ -60,9 +60,13 @@ fn exercisers<'a>(catalogue: &'a Catalogue, name: &str, project: &Project) -> BT
         file.catalogue.as_ref().is_some_and(|one| std::ptr::eq(&**one, project.catalogues[name].as_ref()))
     };
     for file in project.plan.files().iter().filter(uses) {
-        for Exercise { activity, outcome, code, expected } in
-            exercises(&file.scenario(&project.sources), Some(catalogue), file.definition.as_deref())
-        {
+        for Exercise { activity, outcome, code, expected } in exercises(
+            &file.scenario(&project.sources),
+            &file.fragments,
+            file.folder(),
+            Some(catalogue),
+            file.definition.as_deref(),
+        ) {
             let known = catalogue.activity(&activity);
             let Some((known, outcome)) = known.and_then(|known| Some((known, known.outcome(&outcome)?))) else {
                 continue;

@@ -59,10 +59,16 @@ fn describe(planned: &Planned, project: &Project) -> Value {
     let skip = standing.skip.as_ref().filter(|skip| skip.covers(id.as_deref()));
     let known = standing.known_failure.as_ref().filter(|known| known.covers(id.as_deref()));
     let place = project.sources.file(scenario.file).position(scenario.title.span().start as usize);
-    let mut activities: Vec<String> = exercises(scenario, planned.catalogue.as_deref(), planned.definition.as_deref())
-        .into_iter()
-        .map(|one| one.activity)
-        .collect();
+    let mut activities: Vec<String> = exercises(
+        scenario,
+        &planned.fragments,
+        planned.folder(),
+        planned.catalogue.as_deref(),
+        planned.definition.as_deref(),
+    )
+    .into_iter()
+    .map(|one| one.activity)
+    .collect();
     activities.dedup();
     json!({
         "id": planned.id,
