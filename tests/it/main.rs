@@ -13,6 +13,7 @@ mod house;
 mod listing;
 mod loopback;
 mod mutations;
+mod negative;
 mod project;
 mod schemas;
 mod secrets;
