@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::inputs::{self, Taker};
 use super::{Surroundings, names, scenario, variables};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
-use crate::scenario::{Fragment, Fragments, MAX_NESTING, Scenario, Step, StepKind, Use};
+use crate::scenario::{Fragment, Fragments, Given, MAX_NESTING, Scenario, Step, StepKind, Use};
 use crate::source::{Span, Spanned};
 
 /// Checks a fragment against what is around those who use it.
@@ -20,8 +20,9 @@ pub fn check_fragment(fragment: &Fragment, around: &Surroundings<'_>, found: &mu
 pub(super) fn of_use(one: &Use, around: &Surroundings<'_>, found: &mut Diagnostics) {
     // What cannot be read at all was told by whoever tried.
     let Some(fragment) = around.fragments.get(around.folder, &one.path.value) else { return };
-    let taker = Taker { name: &one.path.value, inputs: &fragment.inputs };
-    inputs::check(&taker, &one.with, one.path.span, false, around, found);
+    let taker = Taker { name: &one.path.value, inputs: &fragment.inputs, on_purpose: false };
+    let given: Vec<_> = one.with.iter().map(|(name, value)| (name.clone(), Given::Value(value.clone()))).collect();
+    inputs::check(&taker, &given, one.path.span, around, found);
     for pick in one.save.iter().filter(|pick| fragment.output(&pick.output.value).is_none()) {
         let message = format!("`{}` has no output `{}`", one.path.value, pick.output.value);
         let names = fragment.outputs.iter().map(|output| output.name.value.as_str());

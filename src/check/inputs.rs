@@ -3,32 +3,32 @@ use serde_json::Value;
 use super::{FileFact, Surroundings};
 use crate::catalogue::{Activity, Input, InputType};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
+use crate::scenario::Given;
 use crate::source::{Span, Spanned};
-use crate::template::Template;
 
 /// What is given inputs: an activity or a fragment.
 pub(super) struct Taker<'a> {
     pub name: &'a str,
     pub inputs: &'a [Input],
+    /// Whether something wrong can be given on purpose: to an activity, since the engine is what refuses it.
+    pub on_purpose: bool,
 }
 
 impl<'a> From<&'a Activity> for Taker<'a> {
     fn from(activity: &'a Activity) -> Self {
-        Self { name: &activity.name.value, inputs: &activity.inputs }
+        Self { name: &activity.name.value, inputs: &activity.inputs, on_purpose: true }
     }
 }
 
-/// Checks what a step gives. `deliberate` tells that the step expects to be refused, so that a value which the
-/// engine would not take is what it wants to send.
+/// Checks what a step gives.
 pub(super) fn check(
     taker: &Taker<'_>,
-    given: &[(Spanned<String>, Template)],
+    given: &[(Spanned<String>, Given)],
     place: Span,
-    deliberate: bool,
     around: &Surroundings<'_>,
     found: &mut Diagnostics,
 ) {
-    for (name, template) in given {
+    for (name, given) in given {
         let Some(input) = taker.inputs.iter().find(|input| input.name.value == name.value) else {
             let message = format!("`{}` has no input `{}`", taker.name, name.value);
             let names = taker.inputs.iter().map(|input| input.name.value.as_str());
@@ -36,85 +36,89 @@ pub(super) fn check(
             found.push(Diagnostic::new(Id::UNKNOWN_INPUT, message).at(name.span).help(help));
             continue;
         };
-        if let Some(value) = template.as_literal() {
-            literal(input, value, template.span(), deliberate, around, found);
+        let invalid = matches!(given, Given::Invalid(_));
+        let Some((value, span)) = given.template().and_then(|template| Some((template.as_literal()?, template.span())))
+        else {
+            continue;
+        };
+        let problem = match (&input.kind, value) {
+            (InputType::File { media, max_bytes }, Value::String(path)) => {
+                file(&input.name.value, path, media, *max_bytes, span, around)
+            }
+            (InputType::File { .. }, _) => Some(Refused::ByActivity(
+                Diagnostic::new(Id::WRONG_INPUT, format!("`{}` must be the path of a file", input.name.value))
+                    .label(span, "expected a path, relative to this file"),
+            )),
+            (_, value) => literal(input, value, span).map(Refused::ByActivity),
+        };
+        match problem {
+            Some(Refused::ByActivity(one)) if !invalid => {
+                let help = taker.on_purpose.then(|| "to send it all the same, write `{ invalid: … }`".to_owned());
+                found.push(one.help_if(help));
+            }
+            Some(Refused::ByUs(one)) => found.push(one),
+            Some(Refused::ByActivity(_)) | None => {}
         }
     }
     for input in taker.inputs.iter().filter(|input| input.required && input.default.is_none()) {
         if given.iter().all(|(name, _)| name.value != input.name.value) {
-            let message = format!("`{}` needs its input `{}`", taker.name, input.name.value);
-            let help = format!("add `with: {{ {}: … }}`", input.name.value);
-            found.push(Diagnostic::new(Id::MISSING_INPUT, message).at(place).help(help));
+            let name = &input.name.value;
+            let message = format!("`{}` needs its input `{name}`", taker.name);
+            let one =
+                Diagnostic::new(Id::MISSING_INPUT, message).at(place).help(format!("add `with: {{ {name}: … }}`"));
+            let omitted = taker.on_purpose.then(|| format!("or, to leave it out, `{name}: {{ omit: true }}`"));
+            found.push(one.help_if(omitted));
         }
     }
 }
 
-fn literal(
-    input: &Input,
-    value: &Value,
-    span: Span,
-    deliberate: bool,
-    around: &Surroundings<'_>,
-    found: &mut Diagnostics,
-) {
+/// Why a value cannot be given.
+enum Refused {
+    /// The activity does not take it. It may be sent all the same.
+    ByActivity(Diagnostic),
+    /// It cannot be sent at all.
+    ByUs(Diagnostic),
+}
+
+fn literal(input: &Input, value: &Value, span: Span) -> Option<Diagnostic> {
     let name = &input.name.value;
-    if let InputType::File { media, max_bytes } = &input.kind {
-        match value.as_str() {
-            Some(path) => file(name, path, media, *max_bytes, span, deliberate, around, found),
-            None => {
-                let one = Diagnostic::new(Id::WRONG_INPUT, format!("`{name}` must be the path of a file"));
-                found.push(one.label(span, "expected a path, relative to this file"));
-            }
-        }
-        return;
+    if value.is_null() {
+        return None;
     }
-    let wanted = match &input.kind {
-        InputType::Text | InputType::DateTime | InputType::Duration => (!value.is_string()).then_some("text"),
-        InputType::Integer => (!value.is_i64() && !value.is_u64()).then_some("a whole number"),
-        InputType::Number => (!value.is_number()).then_some("a number"),
-        InputType::Boolean => (!value.is_boolean()).then_some("`true` or `false`"),
-        InputType::Map => (!value.is_object()).then_some("a mapping"),
-        InputType::List => (!value.is_array()).then_some("a list"),
-        InputType::Country => {
-            input.kind.accepts(value).is_err().then_some("a country code of two letters such as `de`")
-        }
-        InputType::File { .. } | InputType::Any => None,
-    };
-    if let Some(wanted) = wanted.filter(|_| !value.is_null() && !deliberate) {
-        let one = Diagnostic::new(Id::WRONG_INPUT, format!("`{name}` must be {wanted}, not {value}"));
-        found.push(one.label(span, format!("expected {wanted}")));
-    } else if !deliberate && !input.one_of.is_empty() && !input.one_of.contains(value) && !value.is_null() {
-        let known: Vec<String> =
-            input.one_of.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned)).collect();
-        let one = Diagnostic::new(Id::WRONG_INPUT, format!("{value} is no value of `{name}`"));
-        found.push(one.label(span, format!("expected {}", one_of(known.iter().map(String::as_str)))));
+    if let Err(problem) = input.kind.accepts(value) {
+        let one = Diagnostic::new(Id::WRONG_INPUT, format!("`{name}` {problem}, not {value}"));
+        return Some(one.at(span));
     }
+    if input.one_of.is_empty() || input.one_of.iter().any(|one| input.kind.same(one, value)) {
+        return None;
+    }
+    let known = input.one_of.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned));
+    let known: Vec<String> = known.collect();
+    let one = Diagnostic::new(Id::WRONG_INPUT, format!("{value} is no value of `{name}`"));
+    Some(one.label(span, format!("expected {}", one_of(known.iter().map(String::as_str)))))
 }
 
-#[expect(clippy::too_many_arguments, reason = "the facts of one input, each of which a message names")]
 fn file(
     name: &str,
     path: &str,
     media: &[String],
     max_bytes: u64,
     span: Span,
-    deliberate: bool,
     around: &Surroundings<'_>,
-    found: &mut Diagnostics,
-) {
+) -> Option<Refused> {
     match (around.file)(&format!("{}{path}", around.folder)) {
         FileFact::Unusable(reason) => {
             let one = Diagnostic::new(Id::INPUT_FILE, reason).at(span);
-            found.push(one.help("the path is relative to the folder of this file"));
+            Some(Refused::ByUs(one.help("the path is relative to the folder of this file")))
         }
-        FileFact::Present { media: actual, .. } if !deliberate && !media.is_empty() && !media.contains(&actual) => {
+        FileFact::Present { media: actual, .. } if !media.is_empty() && !media.contains(&actual) => {
             let one = Diagnostic::new(Id::INPUT_FILE, format!("`{path}` is {actual}, which `{name}` does not take"));
-            found.push(one.label(span, format!("expected {}", one_of(media.iter().map(String::as_str)))));
+            Some(Refused::ByActivity(one.label(span, format!("expected {}", one_of(media.iter().map(String::as_str))))))
         }
-        FileFact::Present { bytes, .. } if !deliberate && bytes > max_bytes => {
+        FileFact::Present { bytes, .. } if bytes > max_bytes => {
             let message = format!("`{path}` has {bytes} bytes, and `{name}` takes {max_bytes} at most");
-            found.push(Diagnostic::new(Id::INPUT_FILE, message).at(span));
+            Some(Refused::ByActivity(Diagnostic::new(Id::INPUT_FILE, message).at(span)))
         }
-        FileFact::Present { .. } => {}
+        FileFact::Present { .. } => None,
     }
 }

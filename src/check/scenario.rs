@@ -1,7 +1,7 @@
 use super::{Surroundings, cases, fragments, inputs, names, outcomes, simulate, variables};
 use crate::catalogue::Activity;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
-use crate::scenario::{Answers, Body, Scenario, SessionUse, Step, StepExpectation, StepKind, WalkExpectation};
+use crate::scenario::{Answers, Body, Scenario, SessionUse, Step, StepKind, WalkExpectation};
 use crate::source::Spanned;
 
 /// Checks a scenario against what is around it. Every problem is reported; one that is an error keeps it from being run.
@@ -29,7 +29,7 @@ pub fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnos
 fn session(session: &SessionUse, around: &Surroundings<'_>, found: &mut Diagnostics) {
     for (name, given) in &session.inputs {
         let Some(activity) = around.catalogue.and_then(|catalogue| catalogue.activity(&name.value)) else { continue };
-        inputs::check(&activity.into(), given, name.span, false, around, found);
+        inputs::check(&activity.into(), given, name.span, around, found);
     }
 }
 
@@ -59,8 +59,7 @@ pub(super) fn step(step: &Step, around: &Surroundings<'_>, found: &mut Diagnosti
     }
     let StepKind::Activity { name, with, .. } = &step.kind else { return };
     let Some(activity) = around.catalogue.and_then(|catalogue| catalogue.activity(&name.value)) else { return };
-    let deliberate = step.expectations().any(is_deliberate);
-    inputs::check(&activity.into(), with, name.span, deliberate, around, found);
+    inputs::check(&activity.into(), with, name.span, around, found);
     outcomes::of_step(activity, step.expect.as_ref(), step.poll.as_ref(), &step.on, around, found);
 }
 
@@ -70,8 +69,7 @@ fn answers(answers: &Answers, around: &Surroundings<'_>, found: &mut Diagnostics
         for answer in entry.visits.all() {
             simulate::check(&answer.simulate, around, found);
             let Some(activity) = activity.filter(|_| answer.wait.is_none()) else { continue };
-            let deliberate = answer.expect.as_ref().is_some_and(is_deliberate);
-            inputs::check(&activity.into(), &answer.with, entry.key.span, deliberate, around, found);
+            inputs::check(&activity.into(), &answer.with, entry.key.span, around, found);
             outcomes::of_step(activity, answer.expect.as_ref(), None, &answer.on, around, found);
         }
     }
@@ -86,9 +84,4 @@ fn activity_of<'a>(key: &str, around: &Surroundings<'a>) -> Option<&'a Activity>
         catalogue.activity_of(&node.attribute_texts(), node.name.as_deref())
     };
     of_element().or_else(|| catalogue.activity(key))
-}
-
-/// Whether a step expects something else than success, so that odd inputs are its purpose.
-fn is_deliberate(expect: &StepExpectation) -> bool {
-    expect.status.is_some() || expect.outcome.iter().any(|outcome| outcome.value != Activity::SUCCESS)
 }

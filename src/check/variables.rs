@@ -225,7 +225,9 @@ impl<'a> Uses<'a> {
         let actors = &scenario.actors;
         self.templates(actors.iter().filter_map(|actor| actor.key.as_ref()));
         for session in std::iter::once(&scenario.session).chain(actors.iter().map(|actor| &actor.session)) {
-            self.templates(session.inputs.iter().flat_map(|(_, inputs)| inputs).map(|(_, template)| template));
+            self.templates(
+                session.inputs.iter().flat_map(|(_, inputs)| inputs).filter_map(|(_, given)| given.template()),
+            );
         }
         self.templates(scenario.simulate.templates());
         for step in scenario.steps() {
@@ -250,7 +252,9 @@ impl<'a> Uses<'a> {
 
     fn answers(&mut self, answers: &'a Answers) {
         for answer in answers.all() {
-            self.templates(answer.with.iter().map(|(_, template)| template).chain(answer.simulate.templates()));
+            self.templates(
+                answer.with.iter().filter_map(|(_, given)| given.template()).chain(answer.simulate.templates()),
+            );
             self.saves(&answer.save);
             if let Some(expect) = &answer.expect {
                 self.expectation(expect);

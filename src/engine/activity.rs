@@ -11,8 +11,9 @@ use super::walker::Walker;
 use crate::catalogue::{Activity, Exchange, InputType, Media, ParamValue, Params, RequestUse};
 use crate::event::EventKind;
 use crate::http::SentFile;
+use crate::scenario::Given;
 use crate::source::Spanned;
-use crate::template::{Data, Scope, Template};
+use crate::template::{Data, Scope};
 
 /// The values of an activity's inputs.
 #[derive(Default)]
@@ -94,7 +95,7 @@ impl Walker<'_> {
     pub(super) async fn send_activity(
         &mut self,
         activity: &Activity,
-        given: &[(Spanned<String>, Template)],
+        given: &[(Spanned<String>, Given)],
     ) -> Result<Reading, Trouble> {
         let InputValues { by_name: inputs, by_variable } = self.inputs(activity, given)?;
         self.count_visit(&activity.name.value);
@@ -185,14 +186,15 @@ impl Walker<'_> {
     }
 
     /// The values of an activity's inputs. Absent ones are null.
-    fn inputs(&mut self, activity: &Activity, given: &[(Spanned<String>, Template)]) -> Result<InputValues, Trouble> {
-        let references: Vec<_> = given.iter().flat_map(|(_, template)| template.references()).cloned().collect();
+    fn inputs(&mut self, activity: &Activity, given: &[(Spanned<String>, Given)]) -> Result<InputValues, Trouble> {
+        let templates = given.iter().filter_map(|(_, given)| given.template());
+        let references: Vec<_> = templates.flat_map(|template| template.references()).cloned().collect();
         self.prepare(&references)?;
         let scope = self.scope();
         let mut values = InputValues::default();
         for input in &activity.inputs {
-            let given = given.iter().find(|(name, _)| name.value == input.name.value);
-            let template = given.map(|(_, template)| template).or(input.default.as_ref());
+            let given = given.iter().find(|(name, _)| name.value == input.name.value).map(|(_, given)| given);
+            let template = given.map_or(input.default.as_ref(), Given::template);
             let mut value = match template {
                 Some(template) => self.evaluate(template, &scope).map_err(|trouble| {
                     let origin = given
@@ -209,7 +211,7 @@ impl Walker<'_> {
                 let loaded = self.run.files.load(&format!("{}{path}", self.folder()));
                 let loaded = loaded.map_err(|error| {
                     let trouble = Trouble::errored("run/file", error.to_string());
-                    trouble.or_at(&self.run.sources, given.map(|(_, template)| template.span()))
+                    trouble.or_at(&self.run.sources, given.map(Given::span))
                 })?;
                 value = loaded.describe();
             }

@@ -4,14 +4,14 @@ use super::problem::Trouble;
 use super::walker::Walker;
 use crate::catalogue::Activity;
 use crate::event::EventKind;
-use crate::scenario::{Action, Branch, End, Inputs, MAX_STEPS, Poll, Save, Simulate, StepExpectation};
+use crate::scenario::{Action, Branch, End, GivenInputs, MAX_STEPS, Poll, Save, Simulate, StepExpectation};
 use crate::source::{Span, Spanned};
 use crate::template::Reference;
 
 /// One interaction with the process, whichever style asked for it.
 pub(super) struct Interaction<'a, 's> {
     pub activity: &'a Activity,
-    pub with: &'a Inputs,
+    pub with: &'a GivenInputs,
     /// Whether the process must stand at it.
     pub at_position: bool,
     /// How it is done until its answer is what is waited for.

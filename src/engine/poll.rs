@@ -12,7 +12,7 @@ use crate::catalogue::Activity;
 use crate::event::{EventKind, Excerpt, ExpectationRecord, Held, PollRecord, PollResult, Verdict};
 use crate::expect::shown;
 use crate::http::retry_after;
-use crate::scenario::{Inputs, Poll, RequestLine};
+use crate::scenario::{GivenInputs, Poll, RequestLine};
 use crate::source::Span;
 
 /// Most reasons that are told of the last poll.
@@ -25,7 +25,7 @@ const SHOWN: usize = 60;
 pub(super) enum Asked<'a> {
     Activity {
         activity: &'a Activity,
-        with: &'a Inputs,
+        with: &'a GivenInputs,
         /// Whether the process must stand at it.
         at_position: bool,
     },

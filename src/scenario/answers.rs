@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::step::read_inputs;
-use super::{Branch, Inputs, Retry, Save, Simulate, StepExpectation};
+use super::given::read_given;
+use super::{Branch, GivenInputs, Retry, Save, Simulate, StepExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::expect::Matcher;
 use crate::source::{Sources, Span, Spanned};
@@ -60,7 +60,7 @@ pub struct Answer {
     /// Who gives it; the main actor if nothing is said.
     pub actor: Option<Spanned<String>>,
     /// The inputs of the activity.
-    pub with: Inputs,
+    pub with: GivenInputs,
     /// Instead of answering: how long time passes, so that a timer can fire.
     pub wait: Option<Spanned<Duration>>,
     /// Whether it is fine if it is never used.
@@ -142,7 +142,7 @@ impl Answer {
         let mut fields = Fields::of(node, "an answer", found)?;
         answer.actor = fields.text("as", found);
         answer.with =
-            fields.optional("with").map(|node| read_inputs(node, "`with`", sources, found)).unwrap_or_default();
+            fields.optional("with").map(|node| read_given(node, "`with`", sources, found)).unwrap_or_default();
         let wait = fields.entry("wait");
         answer.wait = wait.and_then(|entry| entry.value.duration("`wait`", found));
         answer.optional = fields.boolean("optional", found).is_some_and(|optional| optional.value);

@@ -1,4 +1,4 @@
-use super::Inputs;
+use super::GivenInputs;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Span, Spanned};
 use crate::yaml::{Fields, Node};
@@ -13,7 +13,7 @@ pub struct SessionUse {
     /// Whether the credential is renewed.
     pub renewal: Renewal,
     /// Inputs for activities of the opening: the activity, then its inputs.
-    pub inputs: Vec<(Spanned<String>, Inputs)>,
+    pub inputs: Vec<(Spanned<String>, GivenInputs)>,
     /// Where it stands; `None` if the file says nothing.
     pub span: Option<Span>,
 }
@@ -82,7 +82,7 @@ impl SessionUse {
         }
         for entry in fields.rest() {
             let what = format!("the inputs of `{}`", entry.key.value);
-            let inputs = super::step::read_inputs(&entry.value, &what, sources, found);
+            let inputs = super::given::read_given(&entry.value, &what, sources, found);
             session.inputs.push((entry.key.clone(), inputs));
         }
         session

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::given::read_given;
 use super::variable::check_id;
-use super::{Branch, Inputs, Poll, Retry, Simulate, StepExpectation, Use};
+use super::{Branch, GivenInputs, Inputs, Poll, Retry, Simulate, StepExpectation, Use};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
 use crate::expect::Matcher;
 use crate::query::JsonPath;
@@ -49,7 +50,7 @@ pub enum StepKind {
         /// Its name.
         name: Spanned<String>,
         /// Its inputs.
-        with: Inputs,
+        with: GivenInputs,
         /// The element that is meant, by id or name, where an activity stands several times in a diagram.
         element: Option<Spanned<String>>,
         /// Whether it is sent although the process stands elsewhere.
@@ -276,7 +277,7 @@ impl Step {
         match entry.key.value.as_str() {
             "activity" => {
                 let with =
-                    fields.optional("with").map(|node| read_inputs(node, "`with`", sources, found)).unwrap_or_default();
+                    fields.optional("with").map(|node| read_given(node, "`with`", sources, found)).unwrap_or_default();
                 let element = fields.text("element", found);
                 let at = fields.text("at", found);
                 if let Some(at) = at.as_ref().filter(|at| at.value != "any") {
@@ -310,7 +311,7 @@ impl Step {
     pub fn templates(&self) -> Vec<&Template> {
         let mut templates: Vec<&Template> = Vec::new();
         match &self.kind {
-            StepKind::Activity { with, .. } => templates.extend(with.iter().map(|(_, template)| template)),
+            StepKind::Activity { with, .. } => templates.extend(super::given::templates(with)),
             StepKind::Request(line) => {
                 templates.push(&line.target);
                 templates.extend(line.headers.iter().chain(&line.query).map(|(_, template)| template));

@@ -24,7 +24,7 @@ impl Variable {
     }
 }
 
-/// What a step gives to an activity: the names of inputs and their values.
+/// Names and their values.
 pub type Inputs = Vec<(Spanned<String>, Template)>;
 
 /// Whether a text is an id: a lower-case letter, then lower-case letters, digits and underscores. A hyphen would be a

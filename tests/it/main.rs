@@ -15,6 +15,7 @@ mod house;
 mod listing;
 mod loopback;
 mod mutations;
+mod negative;
 mod project;
 mod schemas;
 mod secrets;

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use flowproof::catalogue::{Catalogue, Media, WireBody, WireRequest};
 use flowproof::simulator::{HANDSHAKE, Simulator, WORLD_HEADER, bound};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
 use reqwest::{Client as Http, Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -268,5 +270,29 @@ fn there_is_a_bound_on_worlds() {
         assert!(full.1["error"].as_str().unwrap().starts_with("20000 worlds are open"), "{}", full.1);
         assert_eq!(served.control("7", Method::POST, "/close", "").await.0, StatusCode::OK);
         assert_eq!(served.control("one-too-many", Method::POST, "/script", "{}").await.0, StatusCode::OK);
+    });
+}
+
+/// Whatever stands in a request, it is answered, and what came before it still stands.
+#[test]
+fn odd_parameters_are_answered_over_the_wire() {
+    served(catalogue(&[]), async |served| {
+        served.walk("odd").await;
+        let mut runner = TestRunner::deterministic();
+        let (mut refused, mut taken) = (0, 0);
+        for _ in 0..400 {
+            let odd = super::properties::odd().new_tree(&mut runner).unwrap().current();
+            let Some((exchange, params)) = super::properties::of_odd(odd, &served.writer) else { continue };
+            // An exchange whose whole URL is a parameter may lead anywhere.
+            if !served.writer.request(&exchange, &params).url.starts_with(super::support::BASE) {
+                continue;
+            }
+            let (status, _) = served.call("odd", &exchange, params).await;
+            assert!((200..500).contains(&status), "{exchange} is answered with {status}");
+            if status < 300 { taken += 1 } else { refused += 1 }
+        }
+        assert!(refused > 100 && taken > 0, "{refused} were refused and {taken} taken");
+        let key = params(json!({ "key": super::support::KEY }));
+        assert_eq!(served.call("odd", "issue-bearer", key).await.0, 200);
     });
 }

@@ -1,6 +1,6 @@
 //! Whatever is asked, there is an answer.
 
-use flowproof::catalogue::{Media, Part, PartValue, WireBody, WireRequest};
+use flowproof::catalogue::{Media, Params, Part, PartValue, WireBody, WireRequest};
 use flowproof::script::Script;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -114,6 +114,50 @@ proptest! {
                 }
             }
         }
+        let _ = client.close();
+    }
+}
+
+/// An exchange, by number, and values for some of its parameters, whatever they should be.
+pub type Odd = (usize, Vec<(usize, Value)>);
+
+pub fn odd() -> impl Strategy<Value = Odd> {
+    (any::<usize>(), prop::collection::vec((any::<usize>(), json_value()), 0..5))
+}
+
+/// The exchange and its parameters, unless they cannot be written at all.
+pub fn of_odd((at, values): Odd, client: &Client) -> Option<(String, Params)> {
+    let exchanges = &client.catalogue.wire.exchanges;
+    let exchange = &exchanges[at % exchanges.len()];
+    let known = exchange.parameters();
+    let in_path: Vec<&str> = exchange.path.parameters().collect();
+    let mut given: serde_json::Map<String, Value> = serde_json::Map::new();
+    for name in known.iter().filter(|name| in_path.contains(*name) || **name == "instance") {
+        given.insert((*name).to_owned(), json!(client.instance));
+    }
+    let values = values.into_iter().filter(|_| !known.is_empty());
+    given.extend(values.map(|(at, value)| (known[at % known.len()].to_owned(), value)));
+    let params = super::support::params(Value::Object(given));
+    exchange.write_request(BASE, &params).ok()?;
+    Some((exchange.name.value.clone(), params))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// What a scenario sends as `{ invalid: … }`: any value for any parameter, written as the runner writes it.
+    #[test]
+    fn odd_parameters_are_answered_and_the_world_lives(sent in prop::collection::vec(odd(), 1..8)) {
+        let mut client = Client::new(onboarding());
+        client.open();
+        client.start().ok();
+        for odd in sent {
+            let Some((exchange, params)) = of_odd(odd, &client) else { continue };
+            let answer = client.send(&exchange, params);
+            prop_assert!((200..500).contains(&answer.status), "{exchange} is answered with {}", answer.status);
+        }
+        let state = client.state();
+        prop_assert!(client.catalogue.session.states.0.values().any(|word| *word == state), "{state}");
         let _ = client.close();
     }
 }
