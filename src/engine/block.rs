@@ -212,6 +212,7 @@ impl Walker<'_> {
             status: 0,
             headers: Vec::new(),
             body: Value::Null.into(),
+            fields: Value::Null.into(),
             message: None,
             millis: 0.0,
         };

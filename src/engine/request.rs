@@ -51,6 +51,15 @@ impl Walker<'_> {
             .map(Cow::into_owned)
             .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&answer.body).into_owned()));
         let (status, headers) = (answer.status, answer.headers);
-        Ok(Reading { outcome: None, code: None, status, headers, body: Arc::new(body), message: None, millis })
+        Ok(Reading {
+            outcome: None,
+            code: None,
+            status,
+            headers,
+            body: Arc::new(body),
+            fields: Arc::default(),
+            message: None,
+            millis,
+        })
     }
 }
