@@ -32,6 +32,8 @@ pub(super) struct Reading {
     pub status: u16,
     pub headers: Arc<[(String, String)]>,
     pub body: Arc<Value>,
+    /// What the wire read of the answer, by its names; null if the step was no activity.
+    pub fields: Arc<Value>,
     pub message: Option<String>,
     pub millis: f64,
 }
@@ -156,6 +158,7 @@ impl Walker<'_> {
             status: read.status,
             headers: read.headers,
             body: read.body,
+            fields: read.fields,
             message,
             millis: read.millis,
         })

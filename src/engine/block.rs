@@ -220,6 +220,7 @@ impl Walker<'_> {
             status: 0,
             headers: Arc::default(),
             body: Value::Null.into(),
+            fields: Value::Null.into(),
             message: None,
             millis: 0.0,
         };

@@ -117,6 +117,10 @@ impl Walker<'_> {
         if let Some(schema) = &expect.schema {
             judgements.extend(schema.judge("body", there, &scope));
         }
+        if let Some(answer) = &expect.answer {
+            let there = (!reading.fields.is_null()).then_some(&*reading.fields);
+            judgements.extend(answer.judge(there, &scope));
+        }
         if let Some(time) = &expect.time {
             judgements.extend(promise(time, "time in ms", Some(json!(reading.millis)), &scope));
         }

@@ -78,7 +78,8 @@ impl Walker<'_> {
                 let fields: Map<String, Value> = reading.data();
                 let fields = fields.into_iter().map(|(name, value)| (name, Data::from(value)));
                 let body = ("body".to_owned(), Data::shared(reading.body.clone()));
-                let scope = self.scope().with("response", Data::fields(fields.chain([body])));
+                let answer = ("answer".to_owned(), Data::shared(reading.fields.clone()));
+                let scope = self.scope().with("response", Data::fields(fields.chain([body, answer])));
                 let (value, secret) = self.evaluate_tracked(template, &scope)?;
                 Ok((value, "a template over the answer".to_owned(), secret))
             }

@@ -11,7 +11,7 @@ use crate::source::{Sources, Span, Spanned};
 use crate::template::{Reference, Scope, Template};
 use crate::yaml::{Entry, Node};
 
-/// What is wanted of a JSON body.
+/// What is wanted of a JSON body, or of what was read of one.
 ///
 /// A map names parts of the body: a plain key is a member of the top level, a key that begins with `$` is a JSONPath. A
 /// path that can give several nodes gives a list of them, also if it is one or none; a path to at most one node gives it or
@@ -37,15 +37,15 @@ enum Place {
 }
 
 impl BodyExpectation {
-    /// Reads it. What could not be read is reported and left out.
-    pub fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Self {
+    /// Reads it; `what` is what messages call it. What could not be read is reported and left out.
+    pub fn read(node: &Node, what: &str, sources: &Sources, found: &mut Diagnostics) -> Self {
         let parts = match node.as_mapping() {
             Some(entries) if node.unquoted_template().is_none() => {
-                entries.iter().filter_map(|entry| Part::read(entry, sources, found)).collect()
+                entries.iter().filter_map(|entry| Part::read(entry, what, sources, found)).collect()
             }
             _ => {
                 let matcher = Matcher::read(node, sources, found);
-                vec![Part { subject: "body".to_owned(), place: Place::Whole, matcher }]
+                vec![Part { subject: what.to_owned(), place: Place::Whole, matcher }]
             }
         };
         Self { span: node.span, parts }
@@ -88,7 +88,7 @@ impl BodyExpectation {
 }
 
 impl Part {
-    fn read(entry: &Entry, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+    fn read(entry: &Entry, what: &str, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
         let key = entry.key.value.as_str();
         let place = if key.starts_with('$') {
             JsonPath::read(key, entry.key.span, sources, found).map(Place::Path)
@@ -97,7 +97,7 @@ impl Part {
             Some(Place::Member(key.to_owned()))
         };
         let matcher = Matcher::read(&entry.value, sources, found);
-        Some(Self { subject: format!("body {key}"), place: place?, matcher })
+        Some(Self { subject: format!("{what} {key}"), place: place?, matcher })
     }
 
     fn judge(&self, body: Option<&Value>, scope: &Scope) -> Vec<Judgement> {

@@ -189,7 +189,7 @@ $: { contains: { code: 748 } }
 
 #[test]
 fn a_body_is_judged_by_members_and_paths() {
-    let expectation = read(BODY, BodyExpectation::read);
+    let expectation = read(BODY, |node, sources, found| BodyExpectation::read(node, "body", sources, found));
     let good = json!({
         "code": 748, "state": "A", "items": [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}], "face": {"quality-score": 0.5}
     });
@@ -199,7 +199,7 @@ fn a_body_is_judged_by_members_and_paths() {
     let unreadable = expectation.unreadable("is not JSON");
     assert!(unreadable.iter().all(|one| one.verdict == Verdict::Failed));
     assert_eq!(unreadable[0].message, "body code cannot be read: the body is not JSON");
-    let whole = read("[1, 2]", BodyExpectation::read);
+    let whole = read("[1, 2]", |node, sources, found| BodyExpectation::read(node, "body", sources, found));
     assert_eq!(lines(whole.judge(Some(&json!([1, 2])), &scope())), "    held: body is [1, 2], expected [1, 2]");
 }
 
@@ -207,7 +207,7 @@ fn a_body_is_judged_by_members_and_paths() {
 fn problems_of_body_keys_are_shown_where_they_stand() {
     let (node, sources) = node("$.a[?@.b in [1]]: 1\n\"$.face-quality\": 2\n\"$.x[\": 3\ncontains: { a: 1 }\n");
     let mut found = Diagnostics::new();
-    BodyExpectation::read(&node, &sources, &mut found);
+    BodyExpectation::read(&node, "body", &sources, &mut found);
     insta::assert_snapshot!(frames(found.iter(), &sources, Style::Plain));
 }
 

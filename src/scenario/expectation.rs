@@ -21,6 +21,8 @@ pub struct StepExpectation {
     pub body: Option<BodyExpectation>,
     /// A JSON Schema of the body.
     pub schema: Option<Matcher>,
+    /// What the catalogue's wire reads of the answer, by its names.
+    pub answer: Option<BodyExpectation>,
     /// The state of the process instance, in the engine's words.
     pub instance: Option<Promise>,
     /// How long the answer took, in milliseconds of real time.
@@ -56,6 +58,7 @@ impl StepExpectation {
             headers: Vec::new(),
             body: None,
             schema: None,
+            answer: None,
             instance: None,
             time: None,
             next: None,
@@ -74,7 +77,8 @@ impl StepExpectation {
             code: Promise::read(fields.entry("code"), sources, found),
             status: fields.optional("status").map(|node| StatusExpectation::read(node, sources, found)),
             headers,
-            body: fields.optional("body").map(|node| BodyExpectation::read(node, sources, found)),
+            body: fields.optional("body").map(|node| BodyExpectation::read(node, "body", sources, found)),
+            answer: fields.optional("answer").map(|node| BodyExpectation::read(node, "answer", sources, found)),
             schema: fields.optional("schema").map(|node| Matcher::read_schema(node, sources, found)),
             instance: Promise::read(fields.entry("instance"), sources, found),
             time: Promise::read(fields.entry("time"), sources, found),
@@ -94,7 +98,8 @@ impl StepExpectation {
         let status = self.status.as_ref().map(|status| ("status", status.span()));
         let header = self.headers.first().map(|(name, _)| ("headers", name.span));
         let body = self.body.as_ref().map(|body| ("body", body.span()));
-        let all = [outcome, promised("code", &self.code), status, header, body, promised("time", &self.time)];
+        let answer = self.answer.as_ref().map(|answer| ("answer", answer.span()));
+        let all = [outcome, promised("code", &self.code), status, header, body, answer, promised("time", &self.time)];
         all.into_iter().flatten().next()
     }
 
@@ -102,14 +107,15 @@ impl StepExpectation {
     pub(super) fn is_empty(&self) -> bool {
         let promised = [&self.code, &self.instance, &self.time].into_iter().any(Option::is_some);
         let named = !self.outcome.is_empty() || !self.headers.is_empty() || self.next.is_some();
-        !promised && !named && self.status.is_none() && self.body.is_none() && self.schema.is_none()
+        let spoken = self.status.is_some() || self.body.is_some() || self.answer.is_some() || self.schema.is_some();
+        !promised && !named && !spoken
     }
 
     /// Everything that its expected values read.
     pub fn references(&self) -> impl Iterator<Item = &Reference> {
         let promises = [&self.code, &self.instance, &self.time].into_iter().flatten().map(|promise| &promise.matcher);
         let matchers = promises.chain(self.headers.iter().map(|(_, matcher)| matcher));
-        let body = self.body.iter().flat_map(|body| body.references());
+        let body = self.body.iter().chain(&self.answer).flat_map(|body| body.references());
         matchers
             .flat_map(|matcher| matcher.references())
             .chain(body)
@@ -123,7 +129,7 @@ impl StepExpectation {
         let promises = [&mut self.code, &mut self.instance, &mut self.time].into_iter().flatten();
         let promises = promises.map(|promise| &mut promise.matcher);
         let headers = self.headers.iter_mut().map(|(_, matcher)| matcher);
-        let body = self.body.iter_mut().flat_map(BodyExpectation::matchers_mut);
+        let body = self.body.iter_mut().chain(&mut self.answer).flat_map(BodyExpectation::matchers_mut);
         let status = self.status.iter_mut().filter_map(StatusExpectation::matcher_mut);
         promises.chain(headers).chain(body).chain(status).chain(&mut self.schema)
     }
