@@ -22,7 +22,11 @@ pub static SCENARIO: Shape = Shape::new(
         Key::new("covers", TEXTS, "the ids of the requirements that it is about"),
         Key::new("skip", Form::Either(&[Form::Text, Form::Shape(&SKIP)]), "why it is not run"),
         Key::new("requires", TEXTS, "the environments that it is for; `simulator` means any simulator"),
-        Key::new("known-failure", Form::Shape(&KNOWN_FAILURE), "a failure that is known and does not count for a while"),
+        Key::new(
+            "known-failure",
+            Form::Shape(&KNOWN_FAILURE),
+            "a failure that is known and does not count for a while",
+        ),
         Key::new(
             "cases",
             Form::Either(&[Form::Text, Form::List(&Form::Map(Names::Free, &Form::Any)), Form::Shape(&CASES)]),
@@ -42,8 +46,16 @@ pub static SCENARIO: Shape = Shape::new(
             Form::Map(Names::Like(&ID), &Form::Either(&[Form::Null, Form::Shape(&ACTOR)])),
             "who acts beside the main actor",
         ),
-        Key::new("simulate", Form::Shape(&SIMULATE_WITH_START), "what the simulator is told; a real target is never sent it"),
-        Key::new("before", Form::List(&Form::Shape(&STEP)), "steps before the others; if one fails, the scenario is errored"),
+        Key::new(
+            "simulate",
+            Form::Shape(&SIMULATE_WITH_START),
+            "what the simulator is told; a real target is never sent it",
+        ),
+        Key::new(
+            "before",
+            Form::List(&Form::Shape(&STEP)),
+            "steps before the others; if one fails, the scenario is errored",
+        ),
         Key::new("after", Form::List(&Form::Shape(&STEP)), "steps that always run at the end"),
         Key::new("expect", Form::Shape(&WALK_EXPECTATION), "what must hold at the end"),
         Key::new("timeout", Form::Duration, "how long it may take in all").such_as(&["2m"]),
@@ -66,7 +78,11 @@ pub static FRAGMENT: Shape = Shape::new(
     &[
         Key::required("fragment", Form::Text, "what it does, as a sentence; first"),
         VERSION,
-        Key::new("inputs", Form::Map(Names::Like(&ID), &Form::Shape(&INPUT)), "what it takes; templates read `inputs.NAME`"),
+        Key::new(
+            "inputs",
+            Form::Map(Names::Like(&ID), &Form::Shape(&INPUT)),
+            "what it takes; templates read `inputs.NAME`",
+        ),
         Key::new("outputs", NAMED_VALUES, "what it gives, evaluated when its steps are done"),
         Key::required("steps", Form::List(&Form::Shape(&STEP)), "what it does"),
     ],
@@ -202,23 +218,33 @@ pub(super) static STEP: Shape = Shape::new(
 ]));
 
 static ANYWHERE: Words = Words { what: "value of `at`", words: &["any"] };
-const EXPECT: Key =
-    Key::new("expect", Form::Named(&STEP_EXPECTATION), "what must hold of the answer: an outcome, or a map that says more");
+const EXPECT: Key = Key::new(
+    "expect",
+    Form::Named(&STEP_EXPECTATION),
+    "what must hold of the answer: an outcome, or a map that says more",
+);
 const SAVE: Key = Key::new(
     "save",
-    Form::Map(Names::Like(&ID), &Form::Either(&[Form::Text, Form::Shape(&SAVED)])),
+    Form::Map(Names::Like(&ID), &SAVED_FROM),
     "what is kept of the answer: a JSONPath, a template over `response`, or a header; read as `steps.ID.NAME`",
 );
-const PICKS: Key = Key::new(
-    "save",
-    Form::Either(&[Form::Text, Form::List(&Form::Text), Form::Map(Names::Like(&ID), &Form::Text)]),
-    "what is kept of the outputs of the fragment: a list, or new names",
-);
+static SAVED_FROM: Form = Form::Either(&[Form::Text, Form::Shape(&SAVED)]);
+const PICKS: Key = Key::new("save", Form::Named(&PICKED), "what is kept of the outputs of the fragment");
+static PICKED: Definition = Definition {
+    name: "picked",
+    about: "What is kept of the outputs of a fragment: a list, or new names for them.",
+    form: Form::Either(&[Form::Text, Form::List(&Form::Text), Form::Map(Names::Like(&ID), &Form::Text)]),
+};
 const RETRY_KEY: Key = Key::new(
     "retry",
-    Form::Either(&[Form::Integer(1, MAX_TIMES), Form::Shape(&RETRY)]),
+    Form::Named(&RETRY_USE),
     "when a request is sent again after an error of transport; outcomes are never a reason",
 );
+static RETRY_USE: Definition = Definition {
+    name: "retry",
+    about: "How often a request is sent again after an error of transport, or a map that says more.",
+    form: Form::Either(&[Form::Integer(1, MAX_TIMES), Form::Shape(&RETRY)]),
+};
 const POLL_KEY: Key =
     Key::new("poll", Form::Shape(&POLL), "does it again and again until its answer is what is waited for");
 
@@ -244,12 +270,13 @@ pub(super) static SAVED: Shape = Shape::new(
 static BACKOFF: Words = Words { what: "way to wait", words: &words_of::<_, { BACKOFFS.len() }>(BACKOFFS) };
 
 pub(super) static RETRY: Shape = Shape::new(
-    "retry",
+    "retry-rules",
     "`retry`",
     "When a request that met an error of transport is sent again.",
     &[
         Key::required("times", Form::Integer(1, MAX_TIMES), "how often each request is sent again at most"),
-        Key::new("backoff", Form::Word(&BACKOFF), "whether each pause is twice as long as the one before").or("exponential"),
+        Key::new("backoff", Form::Word(&BACKOFF), "whether each pause is twice as long as the one before")
+            .or("exponential"),
         Key::new("every", Form::Duration, "the first pause").or("1s"),
         Key::new("for", TEXTS, "the reasons: `transport`, statuses such as `503`, `5xx`").or("transport"),
         Key::new(
@@ -296,14 +323,12 @@ pub(super) static EXPECTATION: Shape = Shape::new(
     ],
 );
 
+static WANTED: Form = Form::Named(&MATCHER);
 const INSTANCE: Key = Key::new("instance", Form::Named(&MATCHER), "the state of the instance, in the engine's words");
 const WALK: Key = Key::new("walk", TEXTS, "the activities, exactly and in this order");
 const WALK_INCLUDES: Key = Key::new("walk-includes", TEXTS, "activities in this order; others may stand between");
-const VISITS: Key = Key::new(
-    "visits",
-    Form::Map(Names::Free, &Form::Named(&MATCHER)),
-    "how often activities were visited: a number or a matcher",
-);
+const VISITS: Key =
+    Key::new("visits", Form::Map(Names::Free, &WANTED), "how often activities were visited: a number or a matcher");
 const NEVER: Key = Key::new("never", TEXTS, "activities that must not be visited");
 const OUTCOMES: Key =
     Key::new("outcomes", Form::Map(Names::Free, &TEXTS), "the outcomes of an activity, visit by visit");
@@ -362,7 +387,11 @@ pub(super) static ACTION: Shape = Shape::new(
 static ANSWERS: Definition = Definition {
     name: "answers",
     about: "An answer for every visit, or a list of answers, one visit each.",
-    form: Form::Either(&[Form::Null, Form::Shape(&ANSWER), Form::List(&Form::Either(&[Form::Null, Form::Shape(&ANSWER)]))]),
+    form: Form::Either(&[
+        Form::Null,
+        Form::Shape(&ANSWER),
+        Form::List(&Form::Either(&[Form::Null, Form::Shape(&ANSWER)])),
+    ]),
 };
 
 pub(super) static ANSWER: Shape = Shape::new(
@@ -376,7 +405,11 @@ pub(super) static ANSWER: Shape = Shape::new(
         Key::new("optional", Form::Boolean, "whether it is fine if it is never used").or("false"),
         EXPECT,
         SAVE,
-        Key::new("on", Form::Map(Names::Free, &Form::Named(&ACTIONS)), "what to do for which outcome: `continue` or `end`"),
+        Key::new(
+            "on",
+            Form::Map(Names::Free, &Form::Named(&ACTIONS)),
+            "what to do for which outcome: `continue` or `end`",
+        ),
         RETRY_KEY,
         Key::new("simulate", Form::Shape(&SIMULATE), "what the simulator is told for it"),
     ],
