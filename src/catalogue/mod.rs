@@ -21,7 +21,7 @@ pub use codec::{
     CodecError, Invalid, MAX_INDEX, Media, ParamValue, Params, Part, PartValue, PathParams, PathPattern, WireAnswer,
     WireBody, WireRequest,
 };
-pub use decode::{SHAPE, VERSION};
+pub use decode::{INPUT, SHAPE, VERSION};
 pub use embedded::{embedded, embedded_names};
 pub use form::{FormPlaces, FormType, FormUse, FormWire};
 pub use model::{Catalogue, Selector};

@@ -66,7 +66,9 @@ impl Scan<'_> {
         let rest = self.text[start..].trim_start_matches(is_space);
         self.at = self.text.len() - rest.len();
         let before = self.text[..start].chars().next_back().unwrap_or('$');
-        let Some(after) = rest.chars().next() else { return Ok(()) };
+        let Some(after) = rest.chars().next() else {
+            return Err(QueryError::new("white space is not allowed at the end", start));
+        };
         let number = self.text[self.token..].starts_with(|c: char| c == '-' || c.is_ascii_digit());
         let splits = matches!(before, '.' | '-' | '+')
             || after == '+'

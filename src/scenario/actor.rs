@@ -1,9 +1,10 @@
+use super::shape::ACTOR;
 use super::variable::check_id;
 use super::{Answers, Body, Opening, Renewal, Scenario, SessionUse};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::source::{Sources, Spanned};
 use crate::template::Template;
-use crate::yaml::{Entry, Fields, Node};
+use crate::yaml::{Entry, Node, Shaped};
 
 /// The name of the actor that acts where nothing else is said.
 pub const MAIN: &str = "main";
@@ -37,12 +38,10 @@ impl ActorUse {
         if entry.value.is_null() {
             return Some(actor);
         }
-        let mut fields = Fields::of(&entry.value, "an actor", found)?;
-        actor.key = fields.optional("key").map(|node| Template::read(node, sources, found));
+        let fields = Shaped::of(&entry.value, &ACTOR, found)?;
+        actor.key = fields.node("key").map(|node| Template::read(node, sources, found));
         actor.joins = fields.text("joins", found);
-        actor.session =
-            fields.optional("session").map(|node| SessionUse::read(node, sources, found)).unwrap_or_default();
-        fields.finish(found);
+        actor.session = fields.node("session").map(|node| SessionUse::read(node, sources, found)).unwrap_or_default();
         if let Some(key) = actor.key.as_ref().filter(|key| key.as_literal().is_some()) {
             let one = Diagnostic::new(Id::CLEAR_SECRET, "the key stands in the file in clear").at(key.span());
             found.push(one.help("take it from the environment: key: \"{{ env.NAME }}\""));

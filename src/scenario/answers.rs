@@ -2,11 +2,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::given::read_given;
+use super::shape::ANSWER;
 use super::{Branch, GivenInputs, Retry, Save, Simulate, StepExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::expect::Matcher;
 use crate::source::{Sources, Span, Spanned};
-use crate::yaml::{self, Fields, Kind, Node};
+use crate::yaml::{self, Kind, Node, Shaped};
 
 /// What the process gets where it stands: for scenarios in which the process leads.
 #[derive(Clone, Debug, Default)]
@@ -139,20 +140,17 @@ impl Answer {
         if node.is_null() {
             return Some(answer);
         }
-        let mut fields = Fields::of(node, "an answer", found)?;
+        let fields = Shaped::of(node, &ANSWER, found)?;
         answer.actor = fields.text("as", found);
-        answer.with =
-            fields.optional("with").map(|node| read_given(node, "`with`", sources, found)).unwrap_or_default();
+        answer.with = fields.node("with").map(|node| read_given(node, "`with`", sources, found)).unwrap_or_default();
         let wait = fields.entry("wait");
-        answer.wait = wait.and_then(|entry| entry.value.duration("`wait`", found));
+        answer.wait = fields.duration("wait", found);
         answer.optional = fields.boolean("optional", found).is_some_and(|optional| optional.value);
-        answer.expect = fields.optional("expect").and_then(|node| StepExpectation::read(node, sources, found));
-        answer.save = fields.optional("save").map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
-        answer.on = fields.optional("on").map(|node| Branch::read_all(node, sources, found)).unwrap_or_default();
-        answer.retry = fields.optional("retry").and_then(|node| Retry::read(node, found)).map(Arc::new);
-        answer.simulate =
-            fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
-        fields.finish(found);
+        answer.expect = fields.node("expect").and_then(|node| StepExpectation::read(node, sources, found));
+        answer.save = fields.node("save").map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
+        answer.on = fields.node("on").map(|node| Branch::read_all(node, sources, found)).unwrap_or_default();
+        answer.retry = fields.node("retry").and_then(|node| Retry::read(node, found)).map(Arc::new);
+        answer.simulate = fields.node("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         if let (Some(wait), Some((first, _))) = (wait, answer.with.first()) {
             let one = Diagnostic::new(Id::WRONG_VALUE, "an answer waits or gives inputs, not both").at(wait.key.span);
             found.push(one.and(first.span, "inputs"));

@@ -1,7 +1,8 @@
+use super::shape::ACTION;
 use super::{Step, Use};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::source::{Sources, Span, Spanned};
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Node, Shaped, words_of};
 
 /// What to do when an activity gives an outcome.
 #[derive(Clone, Debug)]
@@ -52,6 +53,12 @@ impl std::fmt::Display for Action {
     }
 }
 
+/// The actions that need nothing else to be said.
+const PLAIN: &[(&str, Action)] = &[("continue", Action::Continue), ("repeat", Action::Repeat)];
+pub(super) const WORDS: &[&str] = &words_of::<_, { PLAIN.len() }>(PLAIN);
+/// The words for the ends.
+pub(super) const ENDS: &[(&str, End)] = &[("passed", End::Passed), ("failed", End::Failed)];
+
 const ACTIONS: [&str; 6] = ["continue", "goto", "repeat", "end", "steps", "use"];
 
 impl Branch {
@@ -75,20 +82,17 @@ impl Branch {
             Some(Self { outcome: outcome.clone(), steps, action, at_most, span: outcome.span.to(node.span) })
         };
         if node.as_mapping().is_none() {
-            let action = match node.text("an action", found)?.value.as_str() {
-                "continue" => Action::Continue,
-                "repeat" => Action::Repeat,
-                other => {
-                    let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{other}` is no action")).at(node.span);
-                    found.push(
-                        one.help("write `continue`, `repeat`, `{ goto: STEP, at-most: N }` or `{ end: passed }`"),
-                    );
-                    return None;
-                }
+            let word = node.text("an action", found)?;
+            let Some(action) = PLAIN.iter().find(|(known, _)| *known == word.value) else {
+                let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{}` is no action", word.value)).at(node.span);
+                let help = "write `continue`, `repeat`, `{ goto: STEP, at-most: N }` or `{ end: passed }`";
+                found.push(one.help(help));
+                return None;
             };
+            let action = action.1.clone();
             return branch(Vec::new(), action, None);
         }
-        let mut fields = Fields::of(node, "an action", found)?;
+        let fields = Shaped::of(node, &ACTION, found)?;
         let steps = fields.entry("steps");
         let fragment = fields.entry("use");
         let steps_given = steps.is_some() || fragment.is_some();
@@ -97,12 +101,16 @@ impl Branch {
             let one = one.at(fragment.key.span).and(steps.key.span, "its steps");
             found.push(one.help("make the fragment one of the steps"));
         }
+        for entry in ["with", "save"].into_iter().filter_map(|key| fields.entry(key)).filter(|_| fragment.is_none()) {
+            let one = Diagnostic::new(Id::UNKNOWN_KEY, format!("an action has no key `{}`", entry.key.value));
+            found.push(one.label(entry.key.span, "it stands beside `use`"));
+        }
         let mut steps = steps.map(|entry| Step::read_all(&entry.value, "`steps`", sources, found)).unwrap_or_default();
         if let Some(entry) = fragment {
-            steps.extend(Use::read(entry, &mut fields, sources, found).map(Step::of_fragment));
+            steps.extend(Use::read(entry, &fields, sources, found).map(Step::of_fragment));
         }
         let goto = fields.text("goto", found);
-        let mut flag = |key: &'static str| {
+        let flag = |key: &'static str, found: &mut Diagnostics| {
             let flag = fields.boolean(key, found)?;
             if !flag.value {
                 let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{key}` is `true` or left out")).at(flag.span);
@@ -110,19 +118,9 @@ impl Branch {
             }
             flag.value.then_some(())
         };
-        let (repeat, proceed) = (flag("repeat"), flag("continue"));
-        let end = fields.text("end", found);
-        let at_most = fields.integer("at-most", 1, 1_000_000, found).map(|number| number.map(|number| number as u32));
-        fields.finish(found);
-        let end = end.and_then(|end| match end.value.as_str() {
-            "passed" => Some(Action::End(End::Passed)),
-            "failed" => Some(Action::End(End::Failed)),
-            other => {
-                let message = format!("a scenario does not end as `{other}`");
-                found.push(Diagnostic::new(Id::WRONG_VALUE, message).label(end.span, "expected `passed` or `failed`"));
-                None
-            }
-        });
+        let (repeat, proceed) = (flag("repeat", found), flag("continue", found));
+        let end = fields.word("end", ENDS, found).map(|end| Action::End(end.value));
+        let at_most = fields.integer("at-most", found).map(|number| number.map(|number| number as u32));
         let given = [goto.map(Action::Goto), repeat.map(|_| Action::Repeat), proceed.map(|_| Action::Continue), end];
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {

@@ -1,8 +1,9 @@
+use super::shape::{ACTOR_EXPECTATION, EXPECTATION, WALK_EXPECTATION};
 use crate::diagnostic::Diagnostics;
 use crate::expect::{BodyExpectation, Matcher, StatusExpectation};
 use crate::source::{Sources, Span, Spanned};
 use crate::template::Reference;
-use crate::yaml::{Entry, Fields, Node};
+use crate::yaml::{Entry, Node, Shaped};
 
 /// What must hold after a step. Everything given is judged, also when something before it does not hold.
 #[derive(Clone, Debug)]
@@ -67,25 +68,23 @@ impl StepExpectation {
             let outcome = node.text("`expect`", found)?;
             return Some(Self { outcome: vec![outcome], ..nothing });
         }
-        let mut fields = Fields::of(node, "`expect` of a step", found)?;
-        let outcome = fields.optional("outcome").map(|node| node.texts("`outcome`", found)).unwrap_or_default();
-        let headers = fields.optional("headers").and_then(|node| node.mapping("`headers`", found)).unwrap_or_default();
-        let headers =
-            headers.iter().map(|entry| (entry.key.clone(), Matcher::read(&entry.value, sources, found))).collect();
+        let fields = Shaped::of(node, &EXPECTATION, found)?;
+        let outcome = fields.texts("outcome", found);
+        let headers = fields.map("headers", found).iter();
+        let headers = headers.map(|entry| (entry.key.clone(), Matcher::read(&entry.value, sources, found))).collect();
         let expectation = Self {
             outcome,
             code: Promise::read(fields.entry("code"), sources, found),
-            status: fields.optional("status").map(|node| StatusExpectation::read(node, sources, found)),
+            status: fields.node("status").map(|node| StatusExpectation::read(node, sources, found)),
             headers,
-            body: fields.optional("body").map(|node| BodyExpectation::read(node, "body", sources, found)),
-            answer: fields.optional("answer").map(|node| BodyExpectation::read(node, "answer", sources, found)),
-            schema: fields.optional("schema").map(|node| Matcher::read_schema(node, sources, found)),
+            body: fields.node("body").map(|node| BodyExpectation::read(node, "body", sources, found)),
+            answer: fields.node("answer").map(|node| BodyExpectation::read(node, "answer", sources, found)),
+            schema: fields.node("schema").map(|node| Matcher::read_schema(node, sources, found)),
             instance: Promise::read(fields.entry("instance"), sources, found),
             time: Promise::read(fields.entry("time"), sources, found),
             next: fields.text("next", found),
             ..nothing
         };
-        fields.finish(found);
         Some(expectation)
     }
 }
@@ -99,7 +98,9 @@ impl StepExpectation {
         let header = self.headers.first().map(|(name, _)| ("headers", name.span));
         let body = self.body.as_ref().map(|body| ("body", body.span()));
         let answer = self.answer.as_ref().map(|answer| ("answer", answer.span()));
-        let all = [outcome, promised("code", &self.code), status, header, body, answer, promised("time", &self.time)];
+        let schema = self.schema.as_ref().map(|schema| ("schema", schema.span()));
+        let all =
+            [outcome, promised("code", &self.code), status, header, body, answer, schema, promised("time", &self.time)];
         all.into_iter().flatten().next()
     }
 
@@ -158,34 +159,28 @@ pub struct WalkExpectation {
 
 impl WalkExpectation {
     pub(super) fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
-        let mut fields = Fields::of(node, "`expect` of a scenario", found)?;
-        let actors = fields.optional("actors").and_then(|node| node.mapping("`actors`", found)).unwrap_or_default();
-        let mut expect = Self::read_walk(node.span, &mut fields, sources, found);
-        fields.finish(found);
-        for entry in actors {
-            let Some(mut fields) = Fields::of(&entry.value, "`expect` of an actor", found) else { continue };
-            let of_actor = Self::read_walk(entry.value.span, &mut fields, sources, found);
-            fields.finish(found);
+        let fields = Shaped::of(node, &WALK_EXPECTATION, found)?;
+        let mut expect = Self::read_walk(node.span, &fields, sources, found);
+        for entry in fields.map("actors", found) {
+            let Some(fields) = Shaped::of(&entry.value, &ACTOR_EXPECTATION, found) else { continue };
+            let of_actor = Self::read_walk(entry.value.span, &fields, sources, found);
             expect.actors.push((entry.key.clone(), of_actor));
         }
         Some(expect)
     }
 
-    fn read_walk(span: Span, fields: &mut Fields, sources: &Sources, found: &mut Diagnostics) -> Self {
+    fn read_walk(span: Span, fields: &Shaped, sources: &Sources, found: &mut Diagnostics) -> Self {
         let names = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
             node.map(|node| Spanned::new(node.texts(what, found), node.span))
         };
         let instance = Promise::read(fields.entry("instance"), sources, found);
-        let walk = names(fields.optional("walk"), "`walk`", found);
-        let walk_includes = names(fields.optional("walk-includes"), "`walk-includes`", found);
-        let visits = fields.optional("visits").and_then(|node| node.mapping("`visits`", found)).unwrap_or_default();
-        let visits =
-            visits.iter().map(|entry| (entry.key.clone(), Matcher::read(&entry.value, sources, found))).collect();
-        let never = fields.optional("never").map(|node| node.texts("`never`", found)).unwrap_or_default();
-        let outcomes =
-            fields.optional("outcomes").and_then(|node| node.mapping("`outcomes`", found)).unwrap_or_default();
-        let outcomes =
-            outcomes.iter().map(|entry| (entry.key.clone(), entry.value.texts("an outcome", found))).collect();
+        let walk = names(fields.node("walk"), "`walk`", found);
+        let walk_includes = names(fields.node("walk-includes"), "`walk-includes`", found);
+        let visits = fields.map("visits", found).iter();
+        let visits = visits.map(|entry| (entry.key.clone(), Matcher::read(&entry.value, sources, found))).collect();
+        let never = fields.texts("never", found);
+        let outcomes = fields.map("outcomes", found).iter();
+        let outcomes = outcomes.map(|entry| (entry.key.clone(), entry.value.texts("an outcome", found))).collect();
         Self { span, instance, walk, walk_includes, visits, never, outcomes, actors: Vec::new() }
     }
 

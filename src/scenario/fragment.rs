@@ -1,13 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::shape::FRAGMENT;
 use super::variable::check_id;
 use super::{Body, Scenario, Step, StepKind, Use, Variable};
 use crate::catalogue::{Input, InputType};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::expect::{Matcher, SchemaFiles};
 use crate::source::{FileId, Sources, Spanned, folder_of, normal_path};
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Node, Shaped};
 
 /// Steps in a file of their own, which scenarios and other fragments use.
 #[derive(Clone, Debug)]
@@ -29,10 +30,10 @@ pub struct Fragment {
 impl Fragment {
     /// Reads a fragment from a tree. `None` if it is none; otherwise as much as could be read.
     pub fn decode(node: &Node, path: &str, sources: &Sources, file: FileId, found: &mut Diagnostics) -> Option<Self> {
-        let mut fields = Fields::of(node, "a fragment", found)?;
-        let title = fields.required_text("fragment", found);
-        fields.integer("version", 1, 1, found);
-        let declared = fields.optional("inputs").and_then(|node| node.mapping("`inputs`", found)).unwrap_or_default();
+        let fields = Shaped::of(node, &FRAGMENT, found)?;
+        let title = fields.text("fragment", found);
+        fields.integer("version", found);
+        let declared = fields.map("inputs", found);
         let mut inputs = Vec::new();
         for entry in declared {
             check_id(&entry.key, found);
@@ -47,11 +48,10 @@ impl Fragment {
                 secret: false,
             }));
         }
-        let outputs = fields.optional("outputs");
+        let outputs = fields.node("outputs");
         let outputs = outputs.map(|node| Variable::read_all(node, "`outputs`", sources, found)).unwrap_or_default();
-        let steps = fields.required("steps", found);
+        let steps = fields.node("steps");
         let steps = steps.map(|node| Step::read_all(node, "`steps`", sources, found)).unwrap_or_default();
-        fields.finish(found);
         super::block::check(&[&steps], found);
         for actor in super::block::all_steps(&[&steps]).into_iter().filter_map(|step| step.actor.as_ref()) {
             let one = Diagnostic::new(Id::UNKNOWN_ACTOR, "a fragment has no actors of its own").at(actor.span);

@@ -1,10 +1,11 @@
 use std::time::Duration;
 
+use super::shape::SCENARIO;
 use super::{ActorUse, Answers, Cases, SessionUse, Simulate, Standing, Step, Title, Variable, WalkExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::expect::{Matcher, SchemaFiles};
 use crate::source::{FileId, Sources, Spanned};
-use crate::yaml::{self, Fields, Node};
+use crate::yaml::{self, Node, Shaped};
 
 /// How many steps one scenario executes at most, those that branches repeat included.
 pub const MAX_STEPS: u32 = 1_000;
@@ -71,33 +72,33 @@ impl Scenario {
 
     /// Reads a scenario from a tree.
     pub fn decode(node: &Node, sources: &Sources, file: FileId, found: &mut Diagnostics) -> Option<Self> {
-        let mut fields = Fields::of(node, "a scenario", found)?;
-        let title = fields.required("scenario", found).and_then(|node| Title::read(node, sources, found));
-        fields.integer("version", 1, 1, found);
-        let tags = fields.optional("tags").map(|node| node.texts("a tag", found)).unwrap_or_default();
+        let fields = Shaped::of(node, &SCENARIO, found)?;
+        let title = fields.node("scenario").and_then(|node| Title::read(node, sources, found));
+        fields.integer("version", found);
+        let tags = fields.texts("tags", found);
         let owner = fields.text("owner", found);
-        let covers = fields.optional("covers").map(|node| node.texts("a requirement", found)).unwrap_or_default();
-        let standing = Standing::read(&mut fields, found);
-        let cases = fields.optional("cases").and_then(|node| Cases::read(node, found));
+        let covers = fields.texts("covers", found);
+        let standing = Standing::read(&fields, found);
+        let cases = fields.node("cases").and_then(|node| Cases::read(node, found));
         let process = fields.text("process", found);
         let catalogue = fields.text("catalogue", found);
         let variables = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
             node.map(|node| Variable::read_all(node, what, sources, found)).unwrap_or_default()
         };
-        let vars = variables(fields.optional("vars"), "`vars`", found);
-        let secrets = variables(fields.optional("secrets"), "`secrets`", found);
-        let session = fields.optional("session").map(|node| SessionUse::read(node, sources, found)).unwrap_or_default();
-        let actors = fields.optional("actors").map(|node| ActorUse::read_all(node, sources, found)).unwrap_or_default();
-        let simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
-        let timeout = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found));
+        let vars = variables(fields.node("vars"), "`vars`", found);
+        let secrets = variables(fields.node("secrets"), "`secrets`", found);
+        let session = fields.node("session").map(|node| SessionUse::read(node, sources, found)).unwrap_or_default();
+        let actors = fields.node("actors").map(|node| ActorUse::read_all(node, sources, found)).unwrap_or_default();
+        let simulate = fields.node("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
+        let timeout = fields.duration("timeout", found);
         let steps = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
             node.map(|node| Step::read_all(node, what, sources, found)).unwrap_or_default()
         };
-        let before = steps(fields.optional("before"), "`before`", found);
+        let before = steps(fields.node("before"), "`before`", found);
         let scripted = fields.entry("steps");
         let answered = fields.entry("answers");
-        let after = steps(fields.optional("after"), "`after`", found);
-        let expect = fields.optional("expect").and_then(|node| WalkExpectation::read(node, sources, found));
+        let after = steps(fields.node("after"), "`after`", found);
+        let expect = fields.node("expect").and_then(|node| WalkExpectation::read(node, sources, found));
         let body = match (scripted, answered) {
             (Some(scripted), Some(answered)) => {
                 let message = "a scenario has `steps` or `answers`, not both";
@@ -116,7 +117,6 @@ impl Scenario {
                 Body::Steps(Vec::new())
             }
         };
-        fields.finish(found);
         let scenario = Self {
             file,
             title: title?,

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
 use super::StepExpectation;
+use super::shape::POLL;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Span};
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Node, Shaped};
 
 /// Most polls of one step.
 const MAX_POLLS: u128 = 1_000;
@@ -34,12 +35,11 @@ impl Poll {
     }
 
     pub(super) fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
-        let mut fields = Fields::of(node, "`poll`", found)?;
+        let fields = Shaped::of(node, &POLL, found)?;
         let every = fields.duration("every", found);
-        let until = fields.required("until", found).and_then(|node| StepExpectation::read(node, sources, found));
-        let stop_when = fields.optional("stop-when").and_then(|node| StepExpectation::read(node, sources, found));
-        let deadline = fields.required("deadline", found).and_then(|node| node.duration("`deadline`", found));
-        fields.finish(found);
+        let until = fields.node("until").and_then(|node| StepExpectation::read(node, sources, found));
+        let stop_when = fields.node("stop-when").and_then(|node| StepExpectation::read(node, sources, found));
+        let deadline = fields.duration("deadline", found);
         for (expectation, key) in
             until.iter().map(|one| (one, "until")).chain(stop_when.iter().map(|one| (one, "stop-when")))
         {

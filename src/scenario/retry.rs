@@ -1,12 +1,13 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use super::shape::RETRY;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::Span;
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Node, Shaped};
 
 /// Most times that one request is sent again.
-const MAX_TIMES: i64 = 20;
+pub(super) const MAX_TIMES: i64 = 20;
 /// The longest that a growing pause becomes.
 const MAX_PAUSE: Duration = Duration::from_secs(5 * 60);
 
@@ -38,6 +39,9 @@ pub enum Backoff {
     #[default]
     Exponential,
 }
+
+/// The words for it.
+pub(super) const BACKOFFS: &[(&str, Backoff)] = &[("exponential", Backoff::Exponential), ("fixed", Backoff::Fixed)];
 
 impl Retry {
     /// The pause before the `number`-th time that a request is sent again, from 1.
@@ -71,21 +75,13 @@ impl Retry {
             retry.times = node.integer("`retry`", 1, MAX_TIMES, found)?.value as u32;
             return Some(retry);
         }
-        let mut fields = Fields::of(node, "`retry`", found)?;
-        let times = fields.required("times", found).and_then(|node| node.integer("`times`", 1, MAX_TIMES, found));
-        let backoff = fields.text("backoff", found);
+        let fields = Shaped::of(node, &RETRY, found)?;
+        let times = fields.integer("times", found);
+        let backoff = fields.word("backoff", BACKOFFS, found);
         let every = fields.duration("every", found);
-        let reasons = fields.optional("for");
+        let reasons = fields.node("for");
         let even_if_sent = fields.boolean("even-if-sent", found);
-        fields.finish(found);
-        match backoff.as_ref().map(|word| (word.value.as_str(), word.span)) {
-            None | Some(("exponential", _)) => {}
-            Some(("fixed", _)) => retry.backoff = Backoff::Fixed,
-            Some((other, span)) => {
-                let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{other}` is no way to wait"));
-                found.push(one.label(span, "expected `exponential` or `fixed`"));
-            }
-        }
+        retry.backoff = backoff.map_or(retry.backoff, |backoff| backoff.value);
         retry.even_if_sent = even_if_sent.is_some_and(|even| even.value);
         retry.every = every.map_or(retry.every, |every| every.value);
         if let Some(reasons) = reasons {

@@ -1,7 +1,8 @@
 use super::GivenInputs;
+use super::shape::SESSION;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Span, Spanned};
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Node, Shaped};
 
 /// How a scenario wants its session.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +41,9 @@ pub enum Renewal {
     Never,
 }
 
+/// The words for it.
+pub(super) const RENEWALS: &[(&str, Renewal)] = &[("auto", Renewal::Auto), ("never", Renewal::Never)];
+
 impl SessionUse {
     /// The activities that open the session, of all that open one.
     pub fn opens<'a>(&self, open: &'a [Spanned<String>]) -> &'a [Spanned<String>] {
@@ -66,19 +70,13 @@ impl SessionUse {
             }
             return session;
         }
-        let Some(mut fields) = Fields::of(node, "`session`", found) else { return session };
+        let Some(fields) = Shaped::of(node, &SESSION, found) else { return session };
         if let Some(until) = fields.text("until", found) {
             session.opening = Opening::Until(until);
         }
         session.from = fields.text("from", found);
-        match fields.text("renew", found) {
-            None => {}
-            Some(word) if word.value == "auto" => session.renewal = Renewal::Auto,
-            Some(word) if word.value == "never" => session.renewal = Renewal::Never,
-            Some(word) => {
-                let message = format!("a credential is not renewed `{}`", word.value);
-                found.push(Diagnostic::new(Id::WRONG_VALUE, message).label(word.span, "expected `auto` or `never`"));
-            }
+        if let Some(renewal) = fields.word("renew", RENEWALS, found) {
+            session.renewal = renewal.value;
         }
         for entry in fields.rest() {
             let what = format!("the inputs of `{}`", entry.key.value);

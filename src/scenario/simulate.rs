@@ -1,10 +1,11 @@
 use serde_json::{Map, Value};
 
+use super::shape::VISIT;
 use crate::diagnostic::Diagnostics;
 use crate::script::{Directive, Entry as ScriptEntry, Script, Visits as ScriptVisits};
 use crate::source::{Sources, Span, Spanned};
 use crate::template::{Evaluated, Scope, Template, TemplateError};
-use crate::yaml::{Fields, Kind, Node};
+use crate::yaml::{Kind, Node, Shaped};
 
 /// What a simulator is told by a scenario, a step or an answer.
 #[derive(Clone, Debug, Default)]
@@ -127,17 +128,16 @@ impl DirectiveUse {
                 directive.outcome = Some(Spanned::new(scalar.text.clone(), node.span));
             }
             Kind::Mapping(_) => {
-                let mut fields = Fields::of(node, "a simulated visit", found)?;
+                let fields = Shaped::of(node, &VISIT, found)?;
                 directive.outcome = fields.text("outcome", found);
-                directive.code = fields.integer("code", i64::MIN, i64::MAX, found);
+                directive.code = fields.integer("code", found);
                 directive.error = fields.text("error", found);
-                if let Some(set) = fields.optional("set") {
+                if let Some(set) = fields.node("set") {
                     directive.set = variables(set, "`set`", sources, found);
                 }
-                if let Some(results) = fields.optional("results") {
+                if let Some(results) = fields.node("results") {
                     directive.results = variables(results, "`results`", sources, found);
                 }
-                fields.finish(found);
             }
             _ => return node.wrong("a simulated visit", "an outcome, a code or a mapping", found),
         }

@@ -1,8 +1,9 @@
 use jiff::civil::Date;
 
+use super::shape::{KNOWN_FAILURE, SKIP};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::Spanned;
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Node, Shaped};
 
 /// Whether a scenario is run, and whether its failure counts.
 #[derive(Clone, Debug, Default)]
@@ -36,11 +37,11 @@ pub struct KnownFailure {
 }
 
 impl Standing {
-    pub(super) fn read(fields: &mut Fields<'_>, found: &mut Diagnostics) -> Self {
+    pub(super) fn read(fields: &Shaped, found: &mut Diagnostics) -> Self {
         Self {
-            skip: fields.optional("skip").and_then(|node| Skip::read(node, found)),
-            requires: fields.optional("requires").map(|node| node.texts("`requires`", found)).unwrap_or_default(),
-            known_failure: fields.optional("known-failure").and_then(|node| KnownFailure::read(node, found)),
+            skip: fields.node("skip").and_then(|node| Skip::read(node, found)),
+            requires: fields.texts("requires", found),
+            known_failure: fields.node("known-failure").and_then(|node| KnownFailure::read(node, found)),
         }
     }
 
@@ -58,10 +59,9 @@ impl Skip {
             let reason = reason(node, "`skip`", found)?;
             return Some(Self { reason, cases: Vec::new() });
         }
-        let mut fields = Fields::of(node, "`skip`", found)?;
-        let reason = fields.required("reason", found).and_then(|node| reason(node, "`reason`", found));
-        let cases = cases(&mut fields, found);
-        fields.finish(found);
+        let fields = Shaped::of(node, &SKIP, found)?;
+        let reason = fields.node("reason").and_then(|node| reason(node, "`reason`", found));
+        let cases = fields.texts("cases", found);
         Some(Self { reason: reason?, cases })
     }
 
@@ -73,9 +73,9 @@ impl Skip {
 
 impl KnownFailure {
     fn read(node: &Node, found: &mut Diagnostics) -> Option<Self> {
-        let mut fields = Fields::of(node, "`known-failure`", found)?;
-        let ticket = fields.required_text("ticket", found);
-        let until = fields.required_text("until", found).and_then(|text| match text.value.parse::<Date>() {
+        let fields = Shaped::of(node, &KNOWN_FAILURE, found)?;
+        let ticket = fields.text("ticket", found);
+        let until = fields.text("until", found).and_then(|text| match text.value.parse::<Date>() {
             Ok(date) => Some(Spanned::new(date, text.span)),
             Err(_) => {
                 let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{}` is no date", text.value));
@@ -83,8 +83,7 @@ impl KnownFailure {
                 None
             }
         });
-        let cases = cases(&mut fields, found);
-        fields.finish(found);
+        let cases = fields.texts("cases", found);
         Some(Self { ticket: ticket?, until: until?, cases })
     }
 
@@ -101,10 +100,6 @@ impl KnownFailure {
 
 fn covers(cases: &[Spanned<String>], case: Option<&str>) -> bool {
     cases.is_empty() || case.is_some_and(|case| cases.iter().any(|one| one.value == case))
-}
-
-fn cases(fields: &mut Fields<'_>, found: &mut Diagnostics) -> Vec<Spanned<String>> {
-    fields.optional("cases").map(|node| node.texts("`cases`", found)).unwrap_or_default()
 }
 
 /// A reason is words: `skip: true` would say nothing to whoever reads the report.

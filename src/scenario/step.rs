@@ -2,14 +2,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::given::read_given;
+use super::shape::{REQUEST_WITH, SAVED, STEP};
 use super::variable::check_id;
 use super::{Branch, GivenInputs, Inputs, Poll, Retry, Simulate, StepExpectation, Use};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::expect::Matcher;
 use crate::query::JsonPath;
 use crate::source::{Sources, Span, Spanned};
 use crate::template::Template;
-use crate::yaml::{Entry, Fields, Kind, Node};
+use crate::yaml::{Entry, Kind, Node, Shaped};
 
 /// One step.
 #[derive(Clone, Debug)]
@@ -136,19 +137,6 @@ pub enum SaveFrom {
     Header(Spanned<String>),
 }
 
-const KINDS: [&str; 5] = ["activity", "request", "wait", "check", "use"];
-/// What may stand beside what, besides that which may stand anywhere.
-const BESIDE: [(&str, &[&str]); 9] = [
-    ("with", &["activity", "request", "use"]),
-    ("element", &["activity"]),
-    ("at", &["activity"]),
-    ("expect", &["activity", "request", "wait"]),
-    ("save", &["activity", "request", "use"]),
-    ("on", &["activity"]),
-    ("simulate", &["activity"]),
-    ("retry", &["activity", "request", "use"]),
-    ("poll", &["activity", "request"]),
-];
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 impl Step {
@@ -159,61 +147,30 @@ impl Step {
     }
 
     fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
-        let mut fields = Fields::of(node, "a step", found)?;
-        let given: Vec<&Entry> = KINDS.iter().filter_map(|kind| fields.entry(kind)).collect();
-        let kind = match given.as_slice() {
-            [] => {
-                let keys = node.as_mapping().unwrap_or_default().iter().map(|entry| entry.key.value.as_str());
-                let near =
-                    keys.into_iter().find_map(|key| crate::diagnostic::nearest(key, KINDS).map(|kind| (key, kind)));
-                let one =
-                    Diagnostic::new(Id::MISSING_KEY, "a step needs `activity`, `request`, `wait`, `check` or `use`");
-                let one = one.at(node
-                    .as_mapping()
-                    .and_then(|entries| entries.first())
-                    .map_or(node.span, |first| first.key.span));
-                found.push(match near {
-                    Some((key, kind)) => one.help(format!("did you mean `{kind}` instead of `{key}`?")),
-                    None => one,
-                });
-                return None;
-            }
-            [entry] => {
-                misplaced(entry, node, found);
-                Self::read_kind(entry, &mut fields, sources, found)
-            }
-            [first, second, ..] => {
-                let message = format!("a step is `{}` or `{}`, not both", first.key.value, second.key.value);
-                let one = Diagnostic::new(Id::WRONG_VALUE, message).at(second.key.span);
-                found.push(one.help("make two steps of it"));
-                None
-            }
-        };
+        let fields = Shaped::of(node, &STEP, found)?;
+        let kind = fields.variant().and_then(|entry| Self::read_kind(entry, &fields, sources, found));
         let id = fields.text("id", found).inspect(|id| check_id(id, found));
         let name = fields.text("name", found);
         let actor = fields.text("as", found);
-        let expect = fields.optional("expect").and_then(|node| StepExpectation::read(node, sources, found));
+        let expect = fields.beside("expect").and_then(|node| StepExpectation::read(node, sources, found));
         // What a fragment gives is picked, not found in an answer.
-        let save = fields.optional("save").filter(|_| !matches!(kind, Some(StepKind::Use(_))));
+        let save = fields.beside("save").filter(|_| !matches!(kind, Some(StepKind::Use(_))));
         let save = save.map(|node| Save::read_all(node, sources, found)).unwrap_or_default();
-        let on = fields.optional("on").map(|node| Branch::read_all(node, sources, found)).unwrap_or_default();
-        let condition = fields.optional("if").map(|node| read_condition(node, sources, found));
-        let timeout = fields.optional("timeout").and_then(|node| node.duration("`timeout`", found));
-        let retry = fields.optional("retry").and_then(|node| Retry::read(node, found)).map(Arc::new);
-        let poll = fields.optional("poll").and_then(|node| Poll::read(node, sources, found));
-        let simulate = fields.optional("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
+        let on = fields.beside("on").map(|node| Branch::read_all(node, sources, found)).unwrap_or_default();
+        let condition = fields.node("if").map(|node| read_condition(node, sources, found));
+        let timeout = fields.duration("timeout", found);
+        let retry = fields.beside("retry").and_then(|node| Retry::read(node, found)).map(Arc::new);
+        let poll = fields.beside("poll").and_then(|node| Poll::read(node, sources, found));
+        let simulate = fields.beside("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         if let Some((first, _)) = simulate.start.first() {
             let one =
                 Diagnostic::new(Id::WRONG_VALUE, "`start` stands in the scenario's own `simulate`").at(first.span);
             found.push(one.help("a step is simulated after the process has started"));
         }
-        if let [entry] = given.as_slice() {
+        if let Some(entry) = fields.variant() {
             let stated = expect.iter().chain(poll.iter().flat_map(Poll::expectations));
             misjudged(&entry.key.value, stated, found);
         }
-        // What is misplaced was reported as that.
-        fields.know(&["with", "element", "at"]);
-        fields.finish(found);
         Some(Self {
             span: node.span,
             id,
@@ -273,17 +230,13 @@ impl Step {
         all
     }
 
-    fn read_kind(entry: &Entry, fields: &mut Fields, sources: &Sources, found: &mut Diagnostics) -> Option<StepKind> {
+    fn read_kind(entry: &Entry, fields: &Shaped, sources: &Sources, found: &mut Diagnostics) -> Option<StepKind> {
         match entry.key.value.as_str() {
             "activity" => {
                 let with =
-                    fields.optional("with").map(|node| read_given(node, "`with`", sources, found)).unwrap_or_default();
+                    fields.node("with").map(|node| read_given(node, "`with`", sources, found)).unwrap_or_default();
                 let element = fields.text("element", found);
-                let at = fields.text("at", found);
-                if let Some(at) = at.as_ref().filter(|at| at.value != "any") {
-                    let message = format!("`at` is `any` or left out, not `{}`", at.value);
-                    found.push(Diagnostic::new(Id::WRONG_VALUE, message).at(at.span));
-                }
+                let at = fields.chosen("at", found);
                 let name = entry.value.text("`activity`", found)?;
                 Some(StepKind::Activity { name, with, element, anywhere: at.is_some() })
             }
@@ -327,18 +280,6 @@ impl Step {
     }
 }
 
-/// Reports keys of a step that belong to other kinds of steps.
-fn misplaced(kind: &Entry, node: &Node, found: &mut Diagnostics) {
-    for entry in node.as_mapping().unwrap_or_default() {
-        let Some((key, beside)) = BESIDE.iter().find(|(key, _)| *key == entry.key.value) else { continue };
-        if !beside.contains(&kind.key.value.as_str()) {
-            let message = format!("a step with `{}` has no `{key}`", kind.key.value);
-            let one = Diagnostic::new(Id::UNKNOWN_KEY, message).at(entry.key.span).and(kind.key.span, "the step");
-            found.push(one.help(format!("it stands beside {}", one_of(beside.iter().copied()))));
-        }
-    }
-}
-
 /// Reports what is expected of steps that do not have it.
 fn misjudged<'a>(kind: &str, stated: impl Iterator<Item = &'a StepExpectation>, found: &mut Diagnostics) {
     for expectation in stated {
@@ -368,8 +309,8 @@ fn read_condition(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Te
 }
 
 impl RequestLine {
-    fn read(entry: &Entry, fields: &mut Fields, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
-        let with = fields.optional("with");
+    fn read(entry: &Entry, fields: &Shaped, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+        let with = fields.node("with");
         let line = entry.value.text("`request`", found)?;
         let text = line.value.trim();
         let Some((method, target)) = text.split_once(char::is_whitespace).map(|(method, rest)| (method, rest.trim()))
@@ -395,15 +336,14 @@ impl RequestLine {
             json: None,
             credential: true,
         };
-        if let Some(mut with) = with.and_then(|with| Fields::of(with, "`with` of a request", found)) {
+        if let Some(with) = with.and_then(|with| Shaped::of(with, &REQUEST_WITH, found)) {
             let named = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
                 node.map(|node| read_inputs(node, what, sources, found)).unwrap_or_default()
             };
-            request.headers = named(with.optional("headers"), "`headers`", found);
-            request.query = named(with.optional("query"), "`query`", found);
-            request.json = with.optional("json").map(|node| Template::read(node, sources, found));
+            request.headers = named(with.node("headers"), "`headers`", found);
+            request.query = named(with.node("query"), "`query`", found);
+            request.json = with.node("json").map(|node| Template::read(node, sources, found));
             request.credential = with.boolean("credential", found).is_none_or(|given| given.value);
-            with.finish(found);
         }
         Some(request)
     }
@@ -437,9 +377,8 @@ impl Save {
 impl SaveFrom {
     fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
         if let Kind::Mapping(_) = node.kind {
-            let mut fields = Fields::of(node, "a saved value", found)?;
-            let header = fields.required_text("header", found);
-            fields.finish(found);
+            let fields = Shaped::of(node, &SAVED, found)?;
+            let header = fields.text("header", found);
             return header.map(Self::Header);
         }
         let text = node.text("a saved value", found)?;

@@ -3,7 +3,7 @@ use super::step::read_inputs;
 use super::variable::check_id;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Span, Spanned};
-use crate::yaml::{Entry, Fields, Node};
+use crate::yaml::{Entry, Node, Shaped};
 
 /// A place where a fragment is used.
 #[derive(Clone, Debug)]
@@ -29,10 +29,10 @@ pub struct Pick {
 
 impl Use {
     /// Reads it and what stands beside it.
-    pub(super) fn read(entry: &Entry, fields: &mut Fields, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
-        let with = fields.optional("with");
+    pub(super) fn read(entry: &Entry, fields: &Shaped, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
+        let with = fields.node("with");
         let with = with.map(|node| read_inputs(node, "`with`", sources, found)).unwrap_or_default();
-        let save = fields.optional("save").map(|node| Pick::read_all(node, found)).unwrap_or_default();
+        let save = fields.node("save").map(|node| Pick::read_all(node, found)).unwrap_or_default();
         let path = entry.value.text("`use`", found)?;
         if path.value.contains("{{") {
             let one = Diagnostic::new(Id::WRONG_VALUE, "the path of a fragment is no template").at(path.span);

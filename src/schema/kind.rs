@@ -1,6 +1,10 @@
 /// A kind of file that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// A scenario.
+    Scenario,
+    /// A fragment, which scenarios use.
+    Fragment,
     /// A catalogue.
     Catalogue,
     /// `flowproof.yaml`.
@@ -11,11 +15,13 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Catalogue, Self::Settings, Self::Events];
+    pub const ALL: [Self; 5] = [Self::Scenario, Self::Fragment, Self::Catalogue, Self::Settings, Self::Events];
 
     /// Its name, as it is asked for.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Scenario => "scenario",
+            Self::Fragment => "fragment",
             Self::Catalogue => "catalogue",
             Self::Settings => "settings",
             Self::Events => "events",
@@ -25,6 +31,8 @@ impl Kind {
     /// What it is about, in a line.
     pub fn title(self) -> &'static str {
         match self {
+            Self::Scenario => "flowproof scenario: steps, inputs and what must hold",
+            Self::Fragment => "flowproof fragment: steps that scenarios use",
             Self::Catalogue => "flowproof catalogue: what is known of a process engine",
             Self::Settings => "flowproof settings: flowproof.yaml",
             Self::Events => "flowproof events: a line of a stored stream",
@@ -39,6 +47,8 @@ impl Kind {
     /// The committed schema.
     pub fn text(self) -> &'static str {
         match self {
+            Self::Scenario => include_str!("../../schemas/scenario.schema.json"),
+            Self::Fragment => include_str!("../../schemas/fragment.schema.json"),
             Self::Catalogue => include_str!("../../schemas/catalogue.schema.json"),
             Self::Settings => include_str!("../../schemas/settings.schema.json"),
             Self::Events => include_str!("../../schemas/events.schema.json"),

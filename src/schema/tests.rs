@@ -7,6 +7,8 @@ use super::{DIALECT, Kind, schema, writer::id};
 /// A schema made anew from its source.
 fn written(kind: Kind) -> Value {
     let root = match kind {
+        Kind::Scenario => &crate::scenario::SHAPE,
+        Kind::Fragment => &crate::scenario::FRAGMENT_SHAPE,
         Kind::Catalogue => &crate::catalogue::SHAPE,
         Kind::Settings => &crate::settings::SHAPE,
         Kind::Events => return events(),

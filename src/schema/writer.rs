@@ -51,6 +51,11 @@ impl Writer {
         let mut schema = object([("description", json!(shape.about))]);
         match &shape.further {
             Further::None => schema.extend(self.mapping(shape, shape.keys.iter().collect())),
+            Further::OneOf(keys) => {
+                schema.extend(self.mapping(shape, shape.keys.iter().chain(*keys).collect()));
+                let one = keys.iter().map(|key| json!({ "required": [key.name] })).collect();
+                schema.insert("oneOf".to_owned(), one);
+            }
             Further::ByKey(variants) => {
                 let case = |(key, keys): &'static (Key, &'static [Key])| {
                     let keys = std::iter::once(key).chain(shape.keys).chain(*keys).collect();

@@ -25,6 +25,8 @@ pub struct Shape {
 pub enum Further {
     /// There are none.
     None,
+    /// Exactly one of these keys must be there. The reader reports it in words of its own if not.
+    OneOf(&'static [Key]),
     /// Exactly one of these keys must be there, and brings others with it.
     ByKey(&'static [(Key, &'static [Key])]),
     /// The word behind a key brings others with it. Words that bring none are left out.
@@ -183,6 +185,7 @@ impl Shape {
     pub fn all_further(&self) -> Vec<&'static Key> {
         match &self.further {
             Further::None => Vec::new(),
+            Further::OneOf(keys) => keys.iter().collect(),
             Further::ByKey(cases) => cases.iter().flat_map(|(key, keys)| std::iter::once(key).chain(*keys)).collect(),
             Further::ByWord { words, .. } => words.iter().flat_map(|(_, keys)| *keys).collect(),
         }
@@ -201,6 +204,9 @@ pub const fn words_of<T, const N: usize>(table: &[(&'static str, T)]) -> [&'stat
     words
 }
 
+/// So many words are listed beside the place where one is wrong; more stand below.
+const FEW: usize = 2;
+
 impl Words {
     /// Reports a text that is none of the words, and gives `None`.
     pub fn read(&self, text: &Spanned<String>, found: &mut Diagnostics) -> Option<&'static str> {
@@ -209,10 +215,15 @@ impl Words {
             let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{}` is no {}", text.value, self.what));
             found.push(match nearest(text, self.words.iter().copied()) {
                 Some(near) => one.label(text.span, format!("did you mean `{near}`?")),
-                None => one.at(text.span).help(format!("expected {}", one_of(self.words.iter().copied()))),
+                None if self.words.len() <= FEW => one.label(text.span, format!("expected {}", self.all())),
+                None => one.at(text.span).help(format!("expected {}", self.all())),
             });
         }
         known
+    }
+
+    fn all(&self) -> String {
+        one_of(self.words.iter().copied())
     }
 
     /// What a word means by the table from which the words were taken.

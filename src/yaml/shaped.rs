@@ -75,6 +75,7 @@ impl<'a> Shaped<'a> {
     fn decide(&mut self, found: &mut Diagnostics) -> Option<Span> {
         match &self.shape.further {
             Further::None => self.variant = Variant::Known(None, None, &[]),
+            Further::OneOf(keys) => self.variant = Variant::Known(None, None, keys),
             Further::ByWord { key, default, words } => {
                 let entry = self.find(key);
                 let word = entry.map_or(*default, |entry| entry.value.as_scalar().map(|scalar| scalar.text.as_str()));
@@ -127,6 +128,16 @@ impl<'a> Shaped<'a> {
     /// The value of a key, or `None` if it is absent. A key with nothing behind it is present with a null node.
     pub fn node(&self, key: &'static str) -> Option<&'a Node> {
         self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The value of a key that stands only beside some others; `None` where it stands beside none of them, which was reported.
+    pub fn beside(&self, key: &'static str) -> Option<&'a Node> {
+        debug_assert!(
+            self.shape.keys.iter().chain(self.shape.all_further()).any(|known| known.name == key),
+            "the shape `{}` has no key `{key}`",
+            self.shape.name
+        );
+        self.form(key).and_then(|_| self.find(key)).map(|entry| &entry.value)
     }
 
     /// The entry of a key, for readers that need the key's place.
@@ -261,7 +272,20 @@ impl<'a> Shaped<'a> {
         }
     }
 
+    /// A key that belongs beside others than the one that decides.
+    fn misplaced(&self, key: &Spanned<String>) -> Option<Diagnostic> {
+        let (Further::ByKey(cases), Some(entry)) = (&self.shape.further, self.variant()) else { return None };
+        let others = cases.iter().filter(|(_, keys)| keys.iter().any(|known| known.name == key.value));
+        let others: Vec<&str> = others.map(|(deciding, _)| deciding.name).collect();
+        let message = format!("{} with `{}` has no `{}`", self.what, entry.key.value, key.value);
+        let one = Diagnostic::new(Id::UNKNOWN_KEY, message).at(key.span).and(entry.key.span, "beside this");
+        (!others.is_empty()).then(|| one.help(format!("it stands beside {}", one_of(others))))
+    }
+
     fn unknown(&self, key: &Spanned<String>) -> Diagnostic {
+        if let Some(one) = self.misplaced(key) {
+            return one;
+        }
         let one = Diagnostic::new(Id::UNKNOWN_KEY, format!("{} has no key `{}`", self.what, key.value));
         let known = || self.keys().map(|known| known.name);
         match nearest(&key.value, known()) {

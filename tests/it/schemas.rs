@@ -42,32 +42,42 @@ fn the_documented_schemas_judge() {
 #[cfg(feature = "json-schema")]
 #[test]
 fn schemas_are_read_wherever_they_are_named() {
-    let whatever = "{ schema: any.json }";
-    let expect = format!(
-        "{{ outcome: success, code: {{ exists: false }}, status: {whatever}, headers: {{ content-type: {whatever} }}, \
-         body: {{ $: {{ all: [{whatever}, {{ not: {{ schema: none.json }} }}] }} }}, schema: any.json, instance: {whatever}, \
-         time: {whatever} }}"
-    );
+    const EXPECT: &str = "{ outcome: success, code: { exists: false }, status: ANY, headers: { content-type: ANY }, \
+        body: { $: { all: [ANY, { not: { schema: none.json } }] } }, schema: any.json, instance: ANY, time: ANY }";
+    const STEPS: &str = "\
+scenario: In steps
+process: face-onboarding
+before:
+  - activity: read-instance
+    expect: { schema: any.json }
+steps:
+  - activity: introduction
+    expect: EXPECT
+  - activity: capture-consent
+    with: { consent: false }
+    on: { consent-refused: { steps: [{ check: { \"{{ 1 }}\": ANY } }], continue: true } }
+  - check: { \"{{ 1 + 1 }}\": ANY }
+after:
+  - activity: read-instance
+    poll: { until: { schema: any.json }, stop-when: { schema: none.json }, deadline: 5s }
+expect: { instance: ANY, visits: { introduction: ANY } }
+";
+    const ANSWERS: &str = "\
+scenario: In answers
+process: face-onboarding
+answers:
+  introduction: { expect: EXPECT }
+  capture-consent:
+    with: { consent: false }
+    expect: { schema: any.json }
+    on: { consent-refused: { end: passed } }
+";
+    let whole = |text: &str| text.replace("EXPECT", EXPECT).replace("ANY", "{ schema: any.json }");
     let project = TestProject::bare()
         .file("scenarios/any.json", "true")
         .file("scenarios/none.json", "false")
-        .file(
-            "scenarios/steps.yaml",
-            format!(
-                "scenario: In steps\nprocess: face-onboarding\nbefore:\n  - activity: issue-bearer\n    expect: {{ schema: any.json }}\n\
-                 steps:\n  - activity: introduction\n    expect: {expect}\n    on: {{ success: {{ steps: [{{ check: {{ \"{{{{ 1 }}}}\": {whatever} }} }}] }} }}\n\
-                 \x20 - check: {{ \"{{{{ 1 + 1 }}}}\": {whatever} }}\nafter:\n  - activity: read-instance\n    poll: {{ until: {{ schema: any.json }}, stop-when: {{ schema: none.json }}, deadline: 5s }}\n\
-                 expect: {{ instance: {whatever}, visits: {{ introduction: {whatever} }} }}\n"
-            ),
-        )
-        .file(
-            "scenarios/answers.yaml",
-            format!(
-                "scenario: In answers\nprocess: face-onboarding\nanswers:\n  introduction: {{ expect: {expect} }}\n\
-                 \x20 capture-consent:\n    with: {{ consent: false }}\n    expect: {{ outcome: [success, declined], schema: any.json }}\n\
-                 \x20   on: {{ success: {{ end: passed }}, declined: {{ end: passed }} }}\n"
-            ),
-        );
+        .file("scenarios/steps.yaml", whole(STEPS))
+        .file("scenarios/answers.yaml", whole(ANSWERS));
     let ran = project.run(&[]);
     assert!(!ran.all().contains("was not loaded"), "{}", ran.all());
     assert_eq!(ran.code, Some(0), "{}", ran.all());

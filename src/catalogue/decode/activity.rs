@@ -34,7 +34,8 @@ pub(super) static ACTIVITY: Shape = Shape::new(
     ],
 );
 
-static INPUT: Shape = Shape::new(
+/// What an input may say, of an activity or of a fragment.
+pub static INPUT: Shape = Shape::new(
     "input",
     "the input",
     "What a step may give to an activity.",

@@ -12,6 +12,7 @@ mod value;
 mod when;
 mod wire;
 
+pub use activity::INPUT;
 pub use file::{SHAPE, VERSION};
 
 use reader::Reader;

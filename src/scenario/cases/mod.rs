@@ -14,4 +14,5 @@ mod using;
 mod tests;
 
 pub use table::{Case, Column, MAX_ROWS, MAX_TABLE_BYTES, Table};
+pub(super) use using::FORMATS;
 pub use using::{Cases, CasesFile, CasesFormat};

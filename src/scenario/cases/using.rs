@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use super::table::{MAX_TABLE_BYTES, Table};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::scenario::shape::CASES;
 use crate::source::{FileId, Sources, Span, Spanned};
-use crate::yaml::{Fields, Node};
+use crate::yaml::{Node, Shaped};
 
 /// What a scenario says of its cases.
 #[derive(Clone, Debug)]
@@ -36,8 +37,9 @@ pub enum CasesFormat {
     Yaml,
 }
 
-const FORMATS: [(&str, CasesFormat); 3] =
-    [("csv", CasesFormat::Csv), ("json", CasesFormat::Json), ("yaml", CasesFormat::Yaml)];
+/// The words for it.
+pub(in crate::scenario) const FORMATS: &[(&str, CasesFormat)] =
+    &[("csv", CasesFormat::Csv), ("json", CasesFormat::Json), ("yaml", CasesFormat::Yaml)];
 
 impl Cases {
     /// A list is the rows, a text is a file, a mapping says more of the file.
@@ -49,16 +51,9 @@ impl Cases {
             let path = node.text("`cases`", found)?;
             return Some(Self::File(CasesFile { path, format: None, separator: None }));
         }
-        let mut fields = Fields::of(node, "`cases`", found)?;
-        let path = fields.required_text("file", found);
-        let format = fields.text("format", found).and_then(|word| {
-            let format = FORMATS.iter().find(|(name, _)| *name == word.value).map(|(_, format)| *format);
-            if format.is_none() {
-                let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{}` is no format of cases", word.value));
-                found.push(one.at(word.span).help_if(suggest(&word.value, FORMATS.map(|(name, _)| name))));
-            }
-            format
-        });
+        let fields = Shaped::of(node, &CASES, found)?;
+        let path = fields.text("file", found);
+        let format = fields.word("format", FORMATS, found).map(|format| format.value);
         let separator = fields.text("separator", found).and_then(|text| match text.value.as_bytes() {
             [byte] if !byte.is_ascii_alphanumeric() && !matches!(byte, b'"' | b'\n' | b'\r') => Some(*byte),
             _ => {
@@ -67,7 +62,6 @@ impl Cases {
                 None
             }
         });
-        fields.finish(found);
         Some(Self::File(CasesFile { path: path?, format, separator }))
     }
 }

@@ -1,0 +1,462 @@
+//! What scenarios and fragments may hold.
+
+use super::branch::{ENDS, WORDS};
+use super::cases::FORMATS;
+use super::retry::{BACKOFFS, MAX_TIMES};
+use super::session::RENEWALS;
+use crate::catalogue::INPUT;
+use crate::expect::{BODY, MATCHER, SCHEMA, STATUS};
+use crate::yaml::{Definition, Form, Further, ID, Key, Names, Shape, Words, words_of};
+
+/// What a scenario file may hold.
+pub static SCENARIO: Shape = Shape::new(
+    "scenario",
+    "a scenario",
+    "A scenario walks a process and says what must hold. It has `steps`, or `answers` where the process leads.",
+    &[
+        Key::required("scenario", Form::Text, "what it shows, as a sentence; first")
+            .such_as(&["A blurred selfie is refused and retaken"]),
+        VERSION,
+        Key::new("tags", TEXTS, "words to select it by"),
+        Key::new("owner", Form::Text, "who looks after it"),
+        Key::new("covers", TEXTS, "the ids of the requirements that it is about"),
+        Key::new("skip", Form::Either(&[Form::Text, Form::Shape(&SKIP)]), "why it is not run"),
+        Key::new("requires", TEXTS, "the environments that it is for; `simulator` means any simulator"),
+        Key::new(
+            "known-failure",
+            Form::Shape(&KNOWN_FAILURE),
+            "a failure that is known and does not count for a while",
+        ),
+        Key::new(
+            "cases",
+            Form::Either(&[Form::Text, Form::List(&Form::Map(Names::Free, &Form::Any)), Form::Shape(&CASES)]),
+            "rows each of which makes a scenario of its own: a list, or a CSV, JSON or YAML file",
+        ),
+        Key::new("process", Form::Text, "the process definition that it walks, by its name in flowproof.yaml"),
+        Key::new("catalogue", Form::Text, "the catalogue that it uses, where flowproof.yaml names several"),
+        Key::new("vars", NAMED_VALUES, "named values, each evaluated once; templates read `vars.NAME`"),
+        Key::new("secrets", NAMED_VALUES, "named values that no output shows; templates read `secrets.NAME`"),
+        Key::new(
+            "session",
+            Form::Named(&SESSION_USE),
+            "how the session is opened; left out, all of it, if there is a process",
+        ),
+        Key::new(
+            "actors",
+            Form::Map(Names::Like(&ID), &Form::Either(&[Form::Null, Form::Shape(&ACTOR)])),
+            "who acts beside the main actor",
+        ),
+        Key::new(
+            "simulate",
+            Form::Shape(&SIMULATE_WITH_START),
+            "what the simulator is told; a real target is never sent it",
+        ),
+        Key::new(
+            "before",
+            Form::List(&Form::Shape(&STEP)),
+            "steps before the others; if one fails, the scenario is errored",
+        ),
+        Key::new("after", Form::List(&Form::Shape(&STEP)), "steps that always run at the end"),
+        Key::new("expect", Form::Shape(&WALK_EXPECTATION), "what must hold at the end"),
+        Key::new("timeout", Form::Duration, "how long it may take in all").such_as(&["2m"]),
+    ],
+)
+.further(Further::OneOf(&[
+    Key::new("steps", Form::List(&Form::Shape(&STEP)), "what it does, step by step"),
+    Key::new(
+        "answers",
+        Form::Map(Names::Free, &Form::Named(&ANSWERS)),
+        "what the process gets where it asks: answers by activity, or by element of the diagram",
+    ),
+]));
+
+/// What a fragment file may hold.
+pub static FRAGMENT: Shape = Shape::new(
+    "fragment",
+    "a fragment",
+    "Steps that scenarios use, with inputs and outputs of their own.",
+    &[
+        Key::required("fragment", Form::Text, "what it does, as a sentence; first"),
+        VERSION,
+        Key::new(
+            "inputs",
+            Form::Map(Names::Like(&ID), &Form::Shape(&INPUT)),
+            "what it takes; templates read `inputs.NAME`",
+        ),
+        Key::new("outputs", NAMED_VALUES, "what it gives, evaluated when its steps are done"),
+        Key::required("steps", Form::List(&Form::Shape(&STEP)), "what it does"),
+    ],
+);
+
+const TEXTS: Form = Form::OneOrMany(&Form::Text);
+const VALUES: Form = Form::Map(Names::Free, &Form::Any);
+const NAMED_VALUES: Form = Form::Map(Names::Like(&ID), &Form::Any);
+const VERSION: Key = Key::new("version", Form::Integer(1, 1), "the version of the language").or("1");
+
+pub(super) static SKIP: Shape = Shape::new(
+    "skip",
+    "`skip`",
+    "Why a scenario is not run.",
+    &[
+        Key::required("reason", Form::Text, "the reason, as it is shown"),
+        Key::new("cases", TEXTS, "the ids of the cases that are meant; all if left out"),
+    ],
+);
+
+pub(super) static KNOWN_FAILURE: Shape = Shape::new(
+    "known-failure",
+    "`known-failure`",
+    "A failure that is known and does not count for a while; a pass is told.",
+    &[
+        Key::required("ticket", Form::Text, "where it is followed up"),
+        Key::required("until", Form::Text, "the last day on which it does not count").such_as(&["2027-01-31"]),
+        Key::new("cases", TEXTS, "the ids of the cases that are meant; all if left out"),
+    ],
+);
+
+static FORMAT: Words = Words { what: "format of cases", words: &words_of::<_, { FORMATS.len() }>(FORMATS) };
+
+pub(super) static CASES: Shape = Shape::new(
+    "cases",
+    "`cases`",
+    "A file of rows, each of which makes a scenario of its own.",
+    &[
+        Key::required("file", Form::Text, "its path, relative to the scenario"),
+        Key::new("format", Form::Word(&FORMAT), "how it is written, where its name does not tell"),
+        Key::new("separator", Form::Text, "what separates the values of a CSV row").or("\",\""),
+    ],
+);
+
+static SESSION_USE: Definition = Definition {
+    name: "session",
+    about: "How a session is opened: `none` where the steps do it, or how far and with which inputs.",
+    form: Form::Either(&[Form::Word(&NO_SESSION), Form::Shape(&SESSION)]),
+};
+static NO_SESSION: Words = Words { what: "session", words: &["none"] };
+static RENEWAL: Words =
+    Words { what: "way to renew a credential", words: &words_of::<_, { RENEWALS.len() }>(RENEWALS) };
+
+pub(super) static SESSION: Shape = Shape::new(
+    "session-inputs",
+    "`session`",
+    "How far a session is opened, and inputs for activities of its opening, by their names.",
+    &[
+        Key::new("until", Form::Text, "the last activity of the opening that is done"),
+        Key::new("from", Form::Text, "for actors: the activity that the opening begins with"),
+        Key::new("renew", Form::Word(&RENEWAL), "`never` leaves an expired credential expired").or("auto"),
+    ],
+)
+.rest(Names::Free, &VALUES);
+
+pub(super) static ACTOR: Shape = Shape::new(
+    "actor",
+    "an actor",
+    "One who acts beside the main actor.",
+    &[
+        Key::new("key", Form::Any, "its key for the engine, from the environment"),
+        Key::new("joins", Form::Text, "the actor on whose walk it acts; without it, it walks by itself"),
+        Key::new("session", Form::Named(&SESSION_USE), "how its session is opened, at its first step"),
+    ],
+);
+
+/// A step. Which keys it has depends on what it does.
+pub(super) static STEP: Shape = Shape::new(
+    "step",
+    "a step",
+    "A step: an activity, a request, a wait, a check, or the use of a fragment.",
+    &[
+        Key::new("id", Form::Like(&ID), "its name for `goto` and for `steps.ID`"),
+        Key::new("name", Form::Text, "your words for it in reports"),
+        Key::new("as", Form::Text, "the actor that does it"),
+        Key::new("if", Form::Text, "what must be true, or it is skipped").such_as(&["\"{{ vars.count > 0 }}\""]),
+        Key::new("timeout", Form::Duration, "how long it may take").such_as(&["5s"]),
+    ],
+)
+.further(Further::ByKey(&[
+    (
+        Key::new("activity", Form::Text, "an activity of the catalogue"),
+        &[
+            Key::new(
+                "with",
+                VALUES,
+                "its inputs, as the catalogue names them; `{ omit: true }` leaves one out, `{ invalid: VALUE }` gives what it refuses",
+            ),
+            Key::new("element", Form::Text, "the element that is meant, by id or name, where a diagram has several"),
+            Key::new("at", Form::Word(&ANYWHERE), "`any` sends it although the process stands elsewhere"),
+            EXPECT,
+            SAVE,
+            Key::new("on", Form::Map(Names::Free, &Form::Named(&ACTIONS)), "what to do for which outcome"),
+            Key::new("simulate", Form::Shape(&SIMULATE), "what the simulator is told up to the next activity"),
+            RETRY_KEY,
+            POLL_KEY,
+        ],
+    ),
+    (
+        Key::new("request", Form::Text, "a method and a path below the target's base URL, or a whole URL")
+            .such_as(&["GET /health"]),
+        &[
+            Key::new("with", Form::Shape(&REQUEST_WITH), "its headers, query and body"),
+            EXPECT,
+            SAVE,
+            RETRY_KEY,
+            POLL_KEY,
+        ],
+    ),
+    (Key::new("wait", Form::Duration, "lets time pass; virtual time on the simulator").such_as(&["PT1M"]), &[EXPECT]),
+    (
+        Key::new(
+            "check",
+            Form::Map(Names::Free, &Form::Named(&MATCHER)),
+            "judges values and sends nothing: a template, and what is wanted of it",
+        ),
+        &[],
+    ),
+    (
+        Key::new("use", Form::Text, "the steps of a fragment, by its path relative to this file"),
+        &[Key::new("with", VALUES, "the inputs of the fragment"), PICKS, RETRY_KEY],
+    ),
+]));
+
+static ANYWHERE: Words = Words { what: "value of `at`", words: &["any"] };
+const EXPECT: Key = Key::new(
+    "expect",
+    Form::Named(&STEP_EXPECTATION),
+    "what must hold of the answer: an outcome, or a map that says more",
+);
+const SAVE: Key = Key::new(
+    "save",
+    Form::Map(Names::Like(&ID), &SAVED_FROM),
+    "what is kept of the answer: a JSONPath, a template over `response`, or a header; read as `steps.ID.NAME`",
+);
+static SAVED_FROM: Form = Form::Either(&[Form::Text, Form::Shape(&SAVED)]);
+const PICKS: Key = Key::new("save", Form::Named(&PICKED), "what is kept of the outputs of the fragment");
+static PICKED: Definition = Definition {
+    name: "picked",
+    about: "What is kept of the outputs of a fragment: a list, or new names for them.",
+    form: Form::Either(&[Form::Text, Form::List(&Form::Text), Form::Map(Names::Like(&ID), &Form::Text)]),
+};
+const RETRY_KEY: Key = Key::new(
+    "retry",
+    Form::Named(&RETRY_USE),
+    "when a request is sent again after an error of transport; outcomes are never a reason",
+);
+static RETRY_USE: Definition = Definition {
+    name: "retry",
+    about: "How often a request is sent again after an error of transport, or a map that says more.",
+    form: Form::Either(&[Form::Integer(1, MAX_TIMES), Form::Shape(&RETRY)]),
+};
+const POLL_KEY: Key =
+    Key::new("poll", Form::Shape(&POLL), "does it again and again until its answer is what is waited for");
+
+pub(super) static REQUEST_WITH: Shape = Shape::new(
+    "request-with",
+    "`with` of a request",
+    "What a request carries.",
+    &[
+        Key::new("headers", VALUES, "headers"),
+        Key::new("query", VALUES, "query parameters"),
+        Key::new("json", Form::Any, "a JSON body"),
+        Key::new("credential", Form::Boolean, "whether the session's credential is sent").or("true"),
+    ],
+);
+
+pub(super) static SAVED: Shape = Shape::new(
+    "saved",
+    "a saved value",
+    "A header of the answer.",
+    &[Key::required("header", Form::Text, "its name").such_as(&["content-type"])],
+);
+
+static BACKOFF: Words = Words { what: "way to wait", words: &words_of::<_, { BACKOFFS.len() }>(BACKOFFS) };
+
+pub(super) static RETRY: Shape = Shape::new(
+    "retry-rules",
+    "`retry`",
+    "When a request that met an error of transport is sent again.",
+    &[
+        Key::required("times", Form::Integer(1, MAX_TIMES), "how often each request is sent again at most"),
+        Key::new("backoff", Form::Word(&BACKOFF), "whether each pause is twice as long as the one before")
+            .or("exponential"),
+        Key::new("every", Form::Duration, "the first pause").or("1s"),
+        Key::new("for", TEXTS, "the reasons: `transport`, statuses such as `503`, `5xx`").or("transport"),
+        Key::new(
+            "even-if-sent",
+            Form::Boolean,
+            "whether a request that changes something is sent again although it may have arrived",
+        )
+        .or("false"),
+    ],
+);
+
+pub(super) static POLL: Shape = Shape::new(
+    "poll",
+    "`poll`",
+    "A step is done again and again until its answer is what is waited for.",
+    &[
+        Key::new("every", Form::Duration, "how long to wait between two polls").or("1s"),
+        Key::required("until", Form::Named(&STEP_EXPECTATION), "what is waited for"),
+        Key::new("stop-when", Form::Named(&STEP_EXPECTATION), "what shows that it will never come"),
+        Key::required("deadline", Form::Duration, "how long it may take in all").such_as(&["90s"]),
+    ],
+);
+
+static STEP_EXPECTATION: Definition = Definition {
+    name: "step-expect",
+    about: "What must hold of an answer: the name of an outcome, or a map that says more.",
+    form: Form::Either(&[Form::Text, Form::Shape(&EXPECTATION)]),
+};
+
+pub(super) static EXPECTATION: Shape = Shape::new(
+    "expectation",
+    "`expect` of a step",
+    "What must hold of an answer; all of it is judged.",
+    &[
+        Key::new("outcome", TEXTS, "the outcome, or those that are fine"),
+        Key::new("code", Form::Named(&MATCHER), "the engine's code, wherever it stands in the answer"),
+        Key::new("status", Form::Named(&STATUS), "the HTTP status: `200`, `2xx` or a matcher"),
+        Key::new("headers", Form::Map(Names::Free, &Form::Named(&MATCHER)), "headers, by name without regard to case"),
+        Key::new("body", Form::Named(&BODY), "the body: members by name, parts by JSONPath"),
+        Key::new(
+            "answer",
+            Form::Named(&BODY),
+            "what the catalogue reads of the answer, whatever its shape: fields by name",
+        ),
+        Key::new("schema", SCHEMA, "a JSON Schema of the body: a file, or written here"),
+        Key::new("instance", Form::Named(&MATCHER), "the state of the process instance, in the engine's words"),
+        Key::new("time", Form::Named(&MATCHER), "milliseconds of real time that the answer took"),
+        Key::new("next", Form::Text, "the activity at which the process stands afterwards; `end` at its end"),
+    ],
+);
+
+static WANTED: Form = Form::Named(&MATCHER);
+const INSTANCE: Key = Key::new("instance", Form::Named(&MATCHER), "the state of the instance, in the engine's words");
+const WALK: Key = Key::new("walk", TEXTS, "the activities, exactly and in this order");
+const WALK_INCLUDES: Key = Key::new("walk-includes", TEXTS, "activities in this order; others may stand between");
+const VISITS: Key =
+    Key::new("visits", Form::Map(Names::Free, &WANTED), "how often activities were visited: a number or a matcher");
+const NEVER: Key = Key::new("never", TEXTS, "activities that must not be visited");
+const OUTCOMES: Key =
+    Key::new("outcomes", Form::Map(Names::Free, &TEXTS), "the outcomes of an activity, visit by visit");
+
+pub(super) static WALK_EXPECTATION: Shape = Shape::new(
+    "walk-expect",
+    "`expect` of a scenario",
+    "What must hold at the end of a scenario.",
+    &[
+        INSTANCE,
+        WALK,
+        WALK_INCLUDES,
+        VISITS,
+        NEVER,
+        OUTCOMES,
+        Key::new(
+            "actors",
+            Form::Map(Names::Free, &Form::Shape(&ACTOR_EXPECTATION)),
+            "what must hold of the walks of other actors, by their names",
+        ),
+    ],
+);
+
+pub(super) static ACTOR_EXPECTATION: Shape = Shape::new(
+    "actor-expect",
+    "`expect` of an actor",
+    "What must hold of an actor's walk at the end of a scenario.",
+    &[INSTANCE, WALK, WALK_INCLUDES, VISITS, NEVER, OUTCOMES],
+);
+
+static ACTIONS: Definition = Definition {
+    name: "action",
+    about: "What is done when an activity gives an outcome.",
+    form: Form::Either(&[Form::Word(&PLAIN_ACTION), Form::Shape(&ACTION)]),
+};
+pub(super) static PLAIN_ACTION: Words = Words { what: "action", words: WORDS };
+static END: Words = Words { what: "way to end a scenario", words: &words_of::<_, { ENDS.len() }>(ENDS) };
+
+pub(super) static ACTION: Shape = Shape::new(
+    "branch",
+    "an action",
+    "One action, after steps if there are any.",
+    &[
+        Key::new("steps", Form::List(&Form::Shape(&STEP)), "steps that are done first"),
+        Key::new("use", Form::Text, "a fragment that is done first, by its path relative to this file"),
+        Key::new("with", VALUES, "with `use`: the inputs of the fragment"),
+        PICKS,
+        Key::new("goto", Form::Text, "goes on with the step of this id, in the same block"),
+        Key::new("repeat", Form::Boolean, "`true` does the same step again"),
+        Key::new("continue", Form::Boolean, "`true` goes on with the next step"),
+        Key::new("end", Form::Word(&END), "ends the scenario; its `expect` is still judged"),
+        Key::new("at-most", Form::Integer(1, 1_000_000), "how often the branch may be taken; once more fails the step"),
+    ],
+);
+
+static ANSWERS: Definition = Definition {
+    name: "answers",
+    about: "An answer for every visit, or a list of answers, one visit each.",
+    form: Form::Either(&[
+        Form::Null,
+        Form::Shape(&ANSWER),
+        Form::List(&Form::Either(&[Form::Null, Form::Shape(&ANSWER)])),
+    ]),
+};
+
+pub(super) static ANSWER: Shape = Shape::new(
+    "answer",
+    "an answer",
+    "What an activity gets when the process stands there.",
+    &[
+        Key::new("as", Form::Text, "the actor that gives it"),
+        Key::new("with", VALUES, "the inputs of the activity"),
+        Key::new("wait", Form::Duration, "lets time pass instead, so that a timer can fire"),
+        Key::new("optional", Form::Boolean, "whether it is fine if it is never used").or("false"),
+        EXPECT,
+        SAVE,
+        Key::new(
+            "on",
+            Form::Map(Names::Free, &Form::Named(&ACTIONS)),
+            "what to do for which outcome: `continue` or `end`",
+        ),
+        RETRY_KEY,
+        Key::new("simulate", Form::Shape(&SIMULATE), "what the simulator is told for it"),
+    ],
+);
+
+static SIMULATE_WITH_START: Shape = Shape::new(
+    "simulate-scenario",
+    "`simulate`",
+    "What the simulator is told, by automatic activity, element, function or rule.",
+    &[Key::new("start", VALUES, "process variables at the start")],
+)
+.rest(Names::Free, &Form::Named(&DIRECTIVES));
+
+static SIMULATE: Shape = Shape::new(
+    "simulate",
+    "`simulate`",
+    "What the simulator is told up to the next activity, by automatic activity, element, function or rule.",
+    &[],
+)
+.rest(Names::Free, &Form::Named(&DIRECTIVES));
+
+static DIRECTIVES: Definition = Definition {
+    name: "simulated",
+    about: "What is done in every visit, or a list, one visit each.",
+    form: Form::Either(&[Form::Named(&DIRECTIVE), Form::List(&Form::Named(&DIRECTIVE))]),
+};
+
+static DIRECTIVE: Definition = Definition {
+    name: "simulated-visit",
+    about: "What is done in one visit: a number is a code, a text an outcome, a map says more.",
+    form: Form::Either(&[Form::Text, Form::Shape(&VISIT)]),
+};
+
+pub(super) static VISIT: Shape = Shape::new(
+    "visit",
+    "a simulated visit",
+    "What is done in one visit.",
+    &[
+        Key::new("outcome", Form::Text, "the outcome, by its name"),
+        Key::new("code", Form::Integer(i64::MIN, i64::MAX), "the code on the wire"),
+        Key::new("error", Form::Text, "a BPMN error to raise"),
+        Key::new("set", VALUES, "process variables to set"),
+        Key::new("results", VALUES, "results of a script, stored where the catalogue says"),
+    ],
+);
