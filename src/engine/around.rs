@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use super::Run;
+use super::control::Control;
 use super::run::{BATCHES_WAITING, finish, walk};
 use super::standing::started;
 use crate::event::{Event, Verdict};
@@ -60,6 +61,15 @@ impl Run {
         // Connections belong to the runtime that made them.
         let client = self.target.client.with_own_connections().unwrap_or_else(|_| self.target.client.clone());
         LocalSet::new().block_on(&runtime, walk(planned, number, self, sender, &client))
+    }
+
+    /// Lets go of what was uploaded to a simulator for the whole run. A simulator that has gone by now keeps nothing either.
+    pub(super) fn close_world(&self) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let (true, Ok(runtime)) = (self.target.simulator, runtime) else { return };
+        let client = self.target.client.with_own_connections().unwrap_or_else(|_| self.target.client.clone());
+        let control = Control::new(client, &self.target.base_url, self.options.run_id.clone());
+        let _ = runtime.block_on(control.close(false));
     }
 
     /// What a scenario leaves behind that did nothing.

@@ -58,9 +58,9 @@ impl Control {
         self.post("clock", json!({ "advance": iso(duration) })).await.map(drop)
     }
 
-    /// Closes the world.
-    pub async fn close(&self) -> Result<Closed, Trouble> {
-        let body = self.post("close", json!({})).await?;
+    /// Closes the world. What was uploaded to it can be kept, for worlds whose ids begin with its own, until it is closed again.
+    pub async fn close(&self, keep_definitions: bool) -> Result<Closed, Trouble> {
+        let body = self.post("close", json!({ "keep_definitions": keep_definitions })).await?;
         Ok(serde_json::from_value(body).unwrap_or_default())
     }
 

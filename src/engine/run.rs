@@ -126,6 +126,9 @@ impl Run {
         if let Some(after) = &plan.after {
             run.alone(after, plan.len() + 1, &mut tell);
         }
+        if plan.before.is_some() {
+            run.close_world();
+        }
         let millis = started.elapsed().as_secs_f64() * 1e3;
         consume(&self.event(EventKind::RunFinished { summary: summary.clone(), millis }));
         summary

@@ -19,7 +19,7 @@ use super::problem::Trouble;
 use super::run::{Run, stops_at};
 use super::standing::{known_failure, started};
 use crate::catalogue::Catalogue;
-use crate::event::{Event, EventKind, Excerpt, OtherWalk, Problem, Section, StepRecord, Verdict};
+use crate::event::{Event, EventKind, Excerpt, OtherWalk, Problem, Role, Section, StepRecord, Verdict};
 use crate::http::Client;
 use crate::plan::Planned;
 use crate::process::{Incident, Move, MoveKind};
@@ -80,7 +80,11 @@ impl<'r> Walker<'r> {
         client: Client,
         sender: mpsc::Sender<Vec<Event>>,
     ) -> Self {
-        let world_id = format!("{}-{number}", run.options.run_id);
+        // What is uploaded in the world of the run is there in those of its scenarios.
+        let world_id = match planned.role {
+            Some(Role::Before) => run.options.run_id.clone(),
+            _ => format!("{}-{number}", run.options.run_id),
+        };
         let target = &run.target;
         let control = target.simulator.then(|| Control::new(client.clone(), &target.base_url, world_id.clone()));
         let journal =
@@ -208,7 +212,7 @@ impl<'r> Walker<'r> {
 
     async fn close_world(&mut self) {
         let Some(control) = self.control.take() else { return };
-        let closed = match control.close().await {
+        let closed = match control.close(self.planned.role == Some(Role::Before)).await {
             Ok(closed) => closed,
             Err(trouble) => {
                 self.report(trouble);
