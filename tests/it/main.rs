@@ -23,3 +23,4 @@ mod selecting;
 mod targets;
 mod uploading;
 mod walking;
+mod wire;
