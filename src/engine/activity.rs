@@ -151,7 +151,7 @@ impl Walker<'_> {
         if outcome.as_deref() == Some(Activity::SUCCESS) {
             self.keep(activity, scope, &read)?;
         }
-        let message = read.fields.get("message").and_then(Value::as_str).map(|text| self.journal.mask(text));
+        let message = read.fields.get("message").and_then(Value::as_str).map(str::to_owned);
         Ok(Reading {
             outcome,
             code,
@@ -191,8 +191,7 @@ impl Walker<'_> {
     /// The values of an activity's inputs. Absent ones are null.
     fn inputs(&mut self, activity: &Activity, given: &[(Spanned<String>, Given)]) -> Result<InputValues, Trouble> {
         let templates = given.iter().filter_map(|(_, given)| given.template());
-        let references: Vec<_> = templates.flat_map(|template| template.references()).cloned().collect();
-        self.prepare(&references)?;
+        self.prepare(templates.flat_map(|template| template.references()))?;
         let scope = self.scope();
         let mut values = InputValues::default();
         for input in &activity.inputs {

@@ -69,7 +69,7 @@ impl Run {
         let (true, Ok(runtime)) = (self.target.simulator, runtime) else { return };
         let client = self.target.client.with_own_connections().unwrap_or_else(|_| self.target.client.clone());
         let control = Control::new(client, &self.target.base_url, self.options.run_id.clone());
-        let _ = runtime.block_on(control.close(false));
+        let _ = runtime.block_on(control.close(false, false));
     }
 
     /// What a scenario leaves behind that did nothing.

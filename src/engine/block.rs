@@ -12,7 +12,6 @@ use super::walker::Walker;
 use crate::event::{EventKind, Excerpt};
 use crate::scenario::{Check, Retry, Step, StepExpectation, StepKind};
 use crate::source::Span;
-use crate::template::Reference;
 
 /// How a block of steps ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,7 +153,7 @@ impl Walker<'_> {
         if let (Ok(false), Some(condition)) = (&condition, &step.condition) {
             self.skip(step, condition.span());
             let condition = self.run.sources.text(condition.span()).trim_matches(['"', '\'']);
-            let condition = self.journal.mask(condition);
+            let condition = condition.to_owned();
             self.journal.emit(EventKind::StepSkipped { step: record, excerpt, condition }).await;
             return Ok(false);
         }
@@ -232,9 +231,7 @@ impl Walker<'_> {
 
     async fn check(&mut self, checks: &[Check]) -> Result<(), Trouble> {
         for check in checks {
-            let references: Vec<Reference> =
-                check.value.references().iter().chain(check.matcher.references()).cloned().collect();
-            self.prepare(&references)?;
+            self.prepare(check.value.references().iter().chain(check.matcher.references()))?;
             let scope = self.scope();
             let value = self.evaluate(&check.value, &scope)?;
             let before = self.problems.len();

@@ -9,7 +9,6 @@ use super::walker::Walker;
 use crate::event::{Excerpt, ExpectationRecord, Held, Verdict};
 use crate::scenario::{Promise, WalkExpectation};
 use crate::source::{Span, Spanned};
-use crate::template::Reference;
 
 /// How long the instance may take to reach the expected state.
 const SETTLING: Duration = Duration::from_secs(30);
@@ -49,8 +48,7 @@ impl Walker<'_> {
             .iter()
             .map(|(_, matcher)| matcher)
             .chain(expect.instance.iter().map(|promise| &promise.matcher));
-        let references: Vec<Reference> = matchers.flat_map(|matcher| matcher.references()).cloned().collect();
-        self.prepare(&references)?;
+        self.prepare(matchers.flat_map(|matcher| matcher.references()))?;
         if let Some(walk) = &expect.walk {
             let visited: Vec<&str> = self.cast.walk().visited.iter().map(|visit| visit.activity.as_str()).collect();
             let wanted: Vec<&str> = walk.value.iter().map(|name| name.value.as_str()).collect();

@@ -59,8 +59,10 @@ impl Control {
     }
 
     /// Closes the world. What was uploaded to it can be kept, for worlds whose ids begin with its own, until it is closed again.
-    pub async fn close(&self, keep_definitions: bool) -> Result<Closed, Trouble> {
-        let body = self.post("close", json!({ "keep_definitions": keep_definitions })).await?;
+    /// Without `moves` only those are told that ended in an incident.
+    pub async fn close(&self, keep_definitions: bool, moves: bool) -> Result<Closed, Trouble> {
+        let moves = if moves { "all" } else { "incidents" };
+        let body = self.post("close", json!({ "keep_definitions": keep_definitions, "moves": moves })).await?;
         Ok(serde_json::from_value(body).unwrap_or_default())
     }
 

@@ -84,8 +84,7 @@ impl Walker<'_> {
 
     /// The values of a fragment's inputs, evaluated where it is used.
     fn given(&mut self, fragment: &Fragment, one: &Use) -> Result<Vec<Given>, Trouble> {
-        let references: Vec<_> = one.with.iter().flat_map(|(_, template)| template.references()).cloned().collect();
-        self.prepare(&references)?;
+        self.prepare(one.with.iter().flat_map(|(_, template)| template.references()))?;
         let scope = self.scope();
         let times = self.used.entry(fragment.path.clone()).or_default();
         *times += 1;
@@ -179,7 +178,6 @@ impl Walker<'_> {
             let origin = format!("is {from}, in step {}", self.step);
             self.memory.set_var(&name, &value, secret, origin);
             kept.insert(name.clone(), value.clone());
-            let value = self.journal.redactor.mask_json(value);
             self.journal.emit(EventKind::ValueSaved { step: self.step, name, from, value }).await;
         }
         if let Some(id) = &step.id {

@@ -6,7 +6,6 @@ use crate::catalogue::Activity;
 use crate::event::EventKind;
 use crate::scenario::{Action, Branch, End, GivenInputs, MAX_STEPS, Poll, Save, Simulate, StepExpectation};
 use crate::source::{Span, Spanned};
-use crate::template::Reference;
 
 /// One interaction with the process, whichever style asked for it.
 pub(super) struct Interaction<'a, 's> {
@@ -49,9 +48,7 @@ impl Walker<'_> {
         if simulate.entries.is_empty() || self.control.is_none() {
             return Ok(());
         }
-        let references: Vec<Reference> =
-            simulate.templates().flat_map(|template| template.references()).cloned().collect();
-        self.prepare(&references)?;
+        self.prepare(simulate.templates().flat_map(|template| template.references()))?;
         let script = simulate.script(&self.scope()).map_err(|error| Trouble::template(&error, &self.run.sources))?;
         let Some(control) = &self.control else { return Ok(()) };
         control.next(&script).await.map_err(|trouble| trouble.or_at(&self.run.sources, simulate.span))

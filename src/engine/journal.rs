@@ -4,8 +4,9 @@ use tokio::sync::mpsc;
 
 use super::Detail;
 use super::delivery::Sent;
-use super::run::Clock;
-use crate::event::{Event, EventKind, ExpectationRecord, Problem, Verdict};
+use super::masking::masked;
+use super::run::{Clock, stamp};
+use crate::event::{Event, EventKind, Verdict};
 use crate::redact::Redactor;
 
 /// How many events of one scenario wait at most before they are handed on together: each handing over wakes a thread.
@@ -20,8 +21,8 @@ pub(super) struct Journal {
     sender: mpsc::Sender<Vec<Event>>,
     clock: Clock,
     detail: Detail,
-    /// Events on their way.
-    held: Vec<Event>,
+    /// Events on their way, with what is secret still in them: most are never looked at.
+    held: Vec<(jiff::Timestamp, EventKind)>,
     /// Exchanges of steps that have not ended, by step.
     untold: Vec<(u32, Sent)>,
     /// What has happened so far.
@@ -59,20 +60,20 @@ impl Journal {
         }
     }
 
-    /// Tells an event. Its texts must be masked already where they can hold what a target or an author gave.
+    /// Tells an event. What is secret in it is masked when it is handed on.
     pub async fn emit(&mut self, kind: EventKind) {
         match &kind {
             EventKind::StepStarted { .. } => self.counts.steps += 1,
             EventKind::ExpectationJudged { .. } => self.counts.expectations += 1,
             EventKind::Retried { .. } => self.counts.retries += 1,
             EventKind::ScenarioFinished { verdict: Verdict::Passed, .. } if self.detail == Detail::Problems => {
-                self.held.retain(|event| matches!(event.kind, EventKind::Noted { .. }));
+                self.held.retain(|(_, kind)| matches!(kind, EventKind::Noted { .. }));
             }
             _ => {}
         }
         let first = matches!(kind, EventKind::ScenarioStarted { .. });
         let last = matches!(kind, EventKind::ScenarioFinished { .. });
-        self.held.push(Event { at: self.clock.stamp(), scenario: Some(self.scenario.to_string()), kind });
+        self.held.push((self.clock.now(), kind));
         // Who watches wants to see at once what begins.
         if first || last || self.held.len() >= HELD {
             self.hand_on().await;
@@ -110,8 +111,14 @@ impl Journal {
     }
 
     async fn hand_on(&mut self) {
+        let events = self.held.drain(..).map(|(at, kind)| Event {
+            at: stamp(at),
+            scenario: Some(self.scenario.to_string()),
+            kind: masked(kind, &self.redactor),
+        });
+        let events = events.collect();
         // The receiver is gone only when the run is being torn down.
-        let _ = self.sender.send(std::mem::take(&mut self.held)).await;
+        let _ = self.sender.send(events).await;
     }
 
     /// Registers texts as secret.
@@ -119,34 +126,6 @@ impl Journal {
         for text in texts {
             // What is too short to be a secret cannot be masked without masking ordinary words.
             let _ = self.redactor.add(name, text);
-        }
-    }
-
-    pub fn mask(&self, text: &str) -> String {
-        self.redactor.mask(text).into_owned()
-    }
-
-    pub fn mask_problem(&self, mut problem: Problem) -> Problem {
-        problem.message = self.mask(&problem.message);
-        for note in &mut problem.notes {
-            *note = self.mask(note);
-        }
-        self.mask_differences(&mut problem.differences);
-        problem
-    }
-
-    pub fn mask_expectation(&self, mut record: ExpectationRecord) -> ExpectationRecord {
-        record.expected = self.mask(&record.expected);
-        record.message = self.mask(&record.message);
-        record.actual = record.actual.map(|actual| self.redactor.mask_json(actual));
-        self.mask_differences(&mut record.differences);
-        record
-    }
-
-    fn mask_differences(&self, differences: &mut [crate::event::Difference]) {
-        for difference in differences {
-            difference.expected = difference.expected.take().map(|value| self.redactor.mask_json(value));
-            difference.actual = difference.actual.take().map(|value| self.redactor.mask_json(value));
         }
     }
 }

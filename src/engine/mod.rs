@@ -19,6 +19,7 @@ mod fragment;
 mod interaction;
 mod journal;
 mod judge;
+mod masking;
 mod memory;
 mod opening;
 mod poll;

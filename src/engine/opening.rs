@@ -15,8 +15,7 @@ impl Walker<'_> {
         self.take_secrets()?;
         let scenario = self.planned.scenario.clone();
         if self.control.is_some() && !scenario.simulate.is_empty() {
-            let references: Vec<_> = scenario.simulate.templates().flat_map(Template::references).cloned().collect();
-            self.prepare(&references)?;
+            self.prepare(scenario.simulate.templates().flat_map(Template::references))?;
             let script = scenario.simulate.script(&self.scope());
             let script = script.map_err(|error| Trouble::template(&error, &self.run.sources))?;
             if let Some(control) = &self.control {

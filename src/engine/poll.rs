@@ -168,7 +168,7 @@ impl Walker<'_> {
             outcome: reading.outcome.clone(),
             code: reading.code,
             result: turn.result,
-            why: turn.why.first().map(|why| self.journal.mask(why)),
+            why: turn.why.first().cloned(),
         };
         self.journal.emit(EventKind::Polled { step: self.step, poll }).await;
     }

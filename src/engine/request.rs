@@ -17,8 +17,7 @@ impl Walker<'_> {
         let mut templates = vec![&line.target];
         templates.extend(line.headers.iter().chain(&line.query).map(|(_, template)| template));
         templates.extend(&line.json);
-        let references: Vec<_> = templates.into_iter().flat_map(|template| template.references()).cloned().collect();
-        self.prepare(&references)?;
+        self.prepare(templates.into_iter().flat_map(|template| template.references()))?;
         let scope = self.scope();
         let target = text_of(&self.evaluate(&line.target, &scope)?);
         let whole = if target.starts_with('/') { format!("{}{target}", self.run.target.base_url) } else { target };

@@ -72,7 +72,7 @@ impl Walker<'_> {
                         step: self.step,
                         exchange: name.to_owned(),
                         attempt: retrying.attempt,
-                        reason: self.journal.mask(&reason),
+                        reason: reason.clone(),
                         may_have_arrived: sent.request_was_sent && !request.is_safe(),
                     };
                     self.journal.emit(kind).await;

@@ -68,10 +68,15 @@ impl Clock {
         (self.0)()
     }
 
-    /// The time in ISO 8601 with milliseconds.
+    /// The time as events carry it.
     pub(super) fn stamp(&self) -> String {
-        format!("{:.3}", self.now())
+        stamp(self.now())
     }
+}
+
+/// A time in ISO 8601 with milliseconds.
+pub(super) fn stamp(at: jiff::Timestamp) -> String {
+    format!("{at:.3}")
 }
 
 /// A run: what its scenarios share.

@@ -30,8 +30,6 @@ impl Walker<'_> {
                 self.kept.0.insert(save.name.value.clone(), kept);
             }
             self.memory.set_var(&save.name.value, &value, tainted, origin);
-            let value = self.journal.redactor.mask_json(value);
-            let from = self.journal.mask(&from);
             self.journal
                 .emit(EventKind::ValueSaved { step: self.step, name: save.name.value.clone(), from, value })
                 .await;
@@ -73,8 +71,7 @@ impl Walker<'_> {
                 Ok((json!(value), format!("the header `{}`", name.value), secret))
             }
             SaveFrom::Template(template) => {
-                let references = template.references().to_vec();
-                self.prepare(&references)?;
+                self.prepare(template.references())?;
                 let fields: Map<String, Value> = reading.data();
                 let fields = fields.into_iter().map(|(name, value)| (name, Data::from(value)));
                 let body = ("body".to_owned(), Data::shared(reading.body.clone()));

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::Detail;
 use super::actor::Cast;
 use super::around::{Saved, Walked};
 use super::block::{BlockEnd, Terms};
@@ -212,7 +213,9 @@ impl<'r> Walker<'r> {
 
     async fn close_world(&mut self) {
         let Some(control) = self.control.take() else { return };
-        let closed = match control.close(self.planned.role == Some(Role::Before)).await {
+        // Of a scenario that passes nobody looks at them.
+        let moves = self.run.options.detail == Detail::Everything || !self.problems.is_empty();
+        let closed = match control.close(self.planned.role == Some(Role::Before), moves).await {
             Ok(closed) => closed,
             Err(trouble) => {
                 self.report(trouble);
@@ -227,7 +230,6 @@ impl<'r> Walker<'r> {
                 let told = self.stop_of(node.as_deref().unwrap_or("its start"), &incident);
                 self.explain(told).await;
             }
-            let movement = self.journal.redactor.mask_json(movement);
             self.journal.emit(EventKind::TokenMoved { request, instance, movement }).await;
         }
         let unused =
@@ -257,7 +259,7 @@ impl<'r> Walker<'r> {
     async fn explain(&mut self, told: String) {
         match self.problems.first_mut() {
             Some(problem) => problem.notes.push(told),
-            None => self.journal.emit(EventKind::Noted { message: self.journal.mask(&told) }).await,
+            None => self.journal.emit(EventKind::Noted { message: told }).await,
         }
     }
 
@@ -276,8 +278,7 @@ impl<'r> Walker<'r> {
         for message in told {
             self.journal.emit(EventKind::Noted { message }).await;
         }
-        let problems = std::mem::take(&mut self.problems).into_iter().map(|problem| self.journal.mask_problem(problem));
-        let problems = problems.collect();
+        let problems = std::mem::take(&mut self.problems);
         let mut walks = self.cast.walks().map(|(name, walk)| (name.to_owned(), walk.visited.clone()));
         let walk = walks.next().map(|(_, walk)| walk).unwrap_or_default();
         let others = walks.map(|(actor, walk)| OtherWalk { actor, walk }).collect();
@@ -346,7 +347,7 @@ impl<'r> Walker<'r> {
             id: step.and_then(|step| step.id.as_ref()).map(|id| id.value.clone()),
             actor: self.cast.name().map(str::to_owned),
             kind: kind.to_owned(),
-            subject: self.journal.mask(subject),
+            subject: subject.to_owned(),
             name: step.and_then(|step| step.name.as_ref()).map(|name| name.value.clone()),
             visit: if kind == "activity" { self.cast.walk().visits(subject) + 1 } else { 0 },
         };

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::body;
 use super::bound::MAX_WORLD_ID;
 use super::server::Simulator;
+use crate::process::MoveKind;
 use crate::script::{Entry, Script};
 use crate::yaml;
 
@@ -31,6 +32,17 @@ struct Advance {
 struct Close {
     #[serde(default)]
     keep_definitions: bool,
+    #[serde(default)]
+    moves: Moves,
+}
+
+/// Which moves are told.
+#[derive(Default, Deserialize, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+enum Moves {
+    #[default]
+    All,
+    Incidents,
 }
 
 /// The world that a header value names.
@@ -95,7 +107,10 @@ fn clock(simulator: &Simulator, world: &str, text: &[u8]) -> Result<Value, Contr
 fn close(simulator: &Simulator, world: &str, text: &[u8]) -> Result<Value, Controlled> {
     let close: Close =
         if text.iter().all(u8::is_ascii_whitespace) { Close::default() } else { body::json(text).map_err(bad)? };
-    let closing = simulator.close(world);
+    let mut closing = simulator.close(world);
+    if close.moves == Moves::Incidents {
+        closing.moves.retain(|moved| matches!(moved.kind, MoveKind::Incident { .. }));
+    }
     if !close.keep_definitions {
         simulator.forget_definitions(world);
     }

@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -10,6 +11,9 @@ use super::names::{Names, scan, tokens};
 use super::{MAX_FUEL, MAX_TEXT, MAX_TOKENS, Reference, Scope, TemplateError, text};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::source::{Span, Spanned};
+
+/// What the engine sees of a scope, made when it is first needed.
+pub(super) type Context = OnceCell<Engine>;
 
 /// Where a source text stands in a file.
 pub(super) struct Place<'a> {
@@ -28,6 +32,8 @@ pub(super) struct Compiled {
     pub(super) references: Vec<Reference>,
     /// The functions it calls.
     pub(super) calls: Vec<Spanned<String>>,
+    /// Whether it is one path and nothing else, so that the engine is not needed to find its value.
+    is_path: bool,
 }
 
 enum Code {
@@ -65,7 +71,8 @@ impl Compiled {
         scan(source, base, &mut names);
         let (references, calls) = resolve(names, &paths, span, place, found);
         let linear = span.len() == source.len();
-        Some(Self { code: Code::Expression(compiled), span, linear, references, calls })
+        let is_path = matches!(references.as_slice(), [one] if one.path.join(".") == source);
+        Some(Self { code: Code::Expression(compiled), span, linear, references, calls, is_path })
     }
 
     /// Compiles a whole text with `{% … %}` in it.
@@ -105,7 +112,7 @@ impl Compiled {
         names.keep(|name| roots.contains(name) || !is_bound(name, text));
         let (references, calls) = resolve(names, &paths, span, place, found);
         let linear = span.len() == text.len();
-        Some(Self { code: Code::Block(text.to_owned()), span, linear, references, calls })
+        Some(Self { code: Code::Block(text.to_owned()), span, linear, references, calls, is_path: false })
     }
 
     /// Whether it reads something secret.
@@ -114,7 +121,14 @@ impl Compiled {
     }
 
     /// The value it gives.
-    pub(super) fn evaluate(&self, context: &Engine, scope: &Scope) -> Result<Engine, TemplateError> {
+    pub(super) fn evaluate(&self, context: &Context, scope: &Scope) -> Result<Engine, TemplateError> {
+        // What is not there is left to the engine, which says so.
+        if self.is_path
+            && let Some(value) = scope.find(&self.references[0].path)
+        {
+            return Ok(value);
+        }
+        let context = context.get_or_init(|| scope.context());
         let value = match &self.code {
             Code::Expression(code) => code.eval(context.clone()),
             Code::Block(text) => {

@@ -208,6 +208,13 @@ impl Scope {
         self.roots.get(name).map(Data::value)
     }
 
+    /// The value at a path, if it is there.
+    pub(super) fn find(&self, path: &[String]) -> Option<minijinja::Value> {
+        let (root, members) = path.split_first()?;
+        let found = members.iter().try_fold(self.root(root)?, |at, name| at.get_attr(name).ok());
+        found.filter(|value| !value.is_undefined())
+    }
+
     /// The engine's context of one evaluation.
     pub(super) fn context(&self) -> minijinja::Value {
         let effects = Effects { stream: self.stream, calls: AtomicU64::new(0), now: self.now, ids: self.ids.clone() };

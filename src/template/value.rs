@@ -1,10 +1,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::Value as Engine;
 use serde_json::Value;
 
-use super::expression::{Compiled, Place, unclosed};
+use super::expression::{Compiled, Context, Place, unclosed};
 use super::json::{to_json, to_text};
 use super::text::{Piece, Pieces, divide};
 use super::{MAX_EXPRESSIONS, MAX_SOURCE, MAX_TEXT, Scope, TemplateError};
@@ -130,7 +129,7 @@ impl Template {
     /// # Errors
     /// The first thing that is undefined, fails or exceeds a bound, with its place.
     pub fn evaluate(&self, scope: &Scope) -> Result<Evaluated, TemplateError> {
-        let mut run = Run { scope, context: scope.context(), tainted: Vec::new(), secret: false };
+        let mut run = Run { scope, context: Context::new(), tainted: Vec::new(), secret: false };
         let value = run.shape(&self.0.shape)?;
         Ok(Evaluated { value, tainted: run.tainted, secret: run.secret })
     }
@@ -254,7 +253,7 @@ fn expressions(pieces: &[Piece]) -> usize {
 /// One evaluation.
 struct Run<'a> {
     scope: &'a Scope,
-    context: Engine,
+    context: Context,
     tainted: Vec<String>,
     secret: bool,
 }

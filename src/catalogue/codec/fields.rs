@@ -36,11 +36,11 @@ pub fn read(fields: &[&Field], body: &Value) -> Value {
     let mut there: Vec<(&str, &str, &Value)> = Vec::new();
     for field in fields {
         let name = field.name.value.as_str();
-        let value = |at: &String| body.pointer(at).filter(|value| !value.is_null());
-        let first = field.pointers.iter().find_map(|at| Some((name, at.as_str(), value(at)?)));
-        if !there.iter().any(|(known, ..)| *known == name) {
-            there.extend(first);
+        if there.iter().any(|(known, ..)| *known == name) {
+            continue;
         }
+        let value = |at: &String| pointer::get(body, at).filter(|value| !value.is_null());
+        there.extend(field.pointers.iter().find_map(|at| Some((name, at.as_str(), value(at)?))));
     }
     there.sort_by_key(|(name, ..)| name.matches('.').count());
     let mut object = Value::Object(Map::new());

@@ -21,6 +21,19 @@ pub fn check(pointer: &str) -> Result<(), String> {
     }
 }
 
+/// The value at a pointer.
+pub fn get<'a>(root: &'a Value, pointer: &str) -> Option<&'a Value> {
+    if pointer.contains('~') {
+        return root.pointer(pointer);
+    }
+    // Without escapes nothing has to be copied.
+    pointer.split('/').skip(1).try_fold(root, |at, token| match at {
+        Value::Object(members) => members.get(token),
+        Value::Array(items) => items.get(index(token)?),
+        _ => None,
+    })
+}
+
 /// The names of a pointer, escapes resolved.
 pub fn tokens(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect()

@@ -1,0 +1,63 @@
+use std::borrow::Cow;
+
+use crate::event::{Difference, EventKind, Problem};
+use crate::redact::Redactor;
+
+/// An event without secrets. Exchanges and the beginning of a scenario are masked where they are made, because what is
+/// shortened must be masked before.
+pub(super) fn masked(mut kind: EventKind, redactor: &Redactor) -> EventKind {
+    let mask = |text: &mut String| {
+        if let Cow::Owned(masked) = redactor.mask(text) {
+            *text = masked;
+        }
+    };
+    match &mut kind {
+        EventKind::StepStarted { step, .. } => mask(&mut step.subject),
+        EventKind::StepSkipped { step, condition, .. } => [&mut step.subject, condition].into_iter().for_each(mask),
+        EventKind::ExpectationJudged { expectation, .. } => {
+            [&mut expectation.expected, &mut expectation.message].into_iter().for_each(mask);
+            expectation.actual = expectation.actual.take().map(|actual| redactor.mask_json(actual));
+            mask_differences(&mut expectation.differences, redactor);
+        }
+        EventKind::ValueSaved { from, value, .. } => {
+            mask(from);
+            *value = redactor.mask_json(value.take());
+        }
+        EventKind::Retried { reason, .. } => mask(reason),
+        EventKind::Polled { poll, .. } => poll.why.iter_mut().for_each(mask),
+        EventKind::PositionRead { element, state, .. } => {
+            let named = element.iter_mut().flat_map(|element| [&mut element.id, &mut element.name]);
+            named.chain([state]).flatten().for_each(mask);
+        }
+        EventKind::TokenMoved { movement, .. } => *movement = redactor.mask_json(movement.take()),
+        EventKind::Noted { message } => mask(message),
+        EventKind::ScenarioFinished { problems, .. } => {
+            problems.iter_mut().for_each(|problem| mask_problem(problem, redactor));
+        }
+        EventKind::RunStarted { .. }
+        | EventKind::ScenarioStarted { .. }
+        | EventKind::Exchanged { .. }
+        | EventKind::OutcomeRead { .. }
+        | EventKind::PositionUnknown { .. }
+        | EventKind::BranchTaken { .. }
+        | EventKind::Waited { .. }
+        | EventKind::StepFinished { .. }
+        | EventKind::RunFinished { .. } => {}
+    }
+    kind
+}
+
+fn mask_problem(problem: &mut Problem, redactor: &Redactor) {
+    problem.message = redactor.mask(&problem.message).into_owned();
+    for note in &mut problem.notes {
+        *note = redactor.mask(note).into_owned();
+    }
+    mask_differences(&mut problem.differences, redactor);
+}
+
+fn mask_differences(differences: &mut [Difference], redactor: &Redactor) {
+    for difference in differences {
+        difference.expected = difference.expected.take().map(|value| redactor.mask_json(value));
+        difference.actual = difference.actual.take().map(|value| redactor.mask_json(value));
+    }
+}
