@@ -201,10 +201,13 @@ async fn lane(
     sender: &mpsc::Sender<Vec<Event>>,
     client: &crate::http::Client,
 ) {
+    let mut last = None;
     loop {
         let index = queue.fetch_add(1, Ordering::Relaxed);
         let Some(one) = plan.get(index, &run.sources) else { return };
         walk(&one, index + 1, run, sender, client).await;
+        // The next one may be a case of the same file, which is then not read again.
+        drop(last.replace(one.scenario));
     }
 }
 

@@ -84,13 +84,6 @@ impl Rows {
 }
 
 impl PlannedFile {
-    /// Lets go of what can be read again when its turn comes; what many cases share is not read for each.
-    pub fn shrink(&mut self) {
-        if matches!(self.rows, Rows::Single) {
-            self.held.shrink();
-        }
-    }
-
     /// The folder of the file below the project's root, with a closing `/`.
     pub fn folder(&self) -> &str {
         folder_of(&self.path)

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
@@ -10,17 +10,45 @@ use crate::source::normal_path;
 /// Largest file that a step can send, in bytes.
 pub const MAX_FILE_BYTES: u64 = 64 << 20;
 
-/// The files of a project, each read once and then shared.
+/// How many bytes of files are kept between their uses; a file beyond that is read again each time.
+pub const MAX_KEPT_BYTES: u64 = 32 << 20;
+
+/// The files of a project, read once and then shared, those of one content as one.
 #[derive(Debug)]
 pub struct DiskFiles {
     root: PathBuf,
-    read: Mutex<HashMap<String, LoadedFile>>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    by_path: HashMap<String, LoadedFile>,
+    /// The contents, by their hash.
+    contents: HashMap<String, Arc<[u8]>>,
+    bytes: u64,
+}
+
+impl Kept {
+    /// Keeps a file where there is room, and gives it with the bytes that are shared.
+    fn keep(&mut self, mut file: LoadedFile) -> LoadedFile {
+        let bytes = file.bytes.len() as u64;
+        match self.contents.get(&file.sha256) {
+            Some(known) => file.bytes = known.clone(),
+            None if self.bytes + bytes > MAX_KEPT_BYTES => return file,
+            None => {
+                self.bytes += bytes;
+                self.contents.insert(file.sha256.clone(), file.bytes.clone());
+            }
+        }
+        self.by_path.insert(file.path.clone(), file.clone());
+        file
+    }
 }
 
 impl DiskFiles {
     /// The files below a folder.
     pub fn below(root: &Path) -> Self {
-        Self { root: root.to_owned(), read: Mutex::default() }
+        Self { root: root.to_owned(), kept: Mutex::default() }
     }
 }
 
@@ -28,12 +56,11 @@ impl Files for DiskFiles {
     fn load(&self, path: &str) -> Result<LoadedFile, FileError> {
         let path = normal_path(path).ok_or_else(|| FileError::Outside(path.to_owned()))?;
         // A thread that panicked while it held the lock left a sound map behind.
-        if let Some(file) = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&path) {
+        if let Some(file) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).by_path.get(&path) {
             return Ok(file.clone());
         }
         let file = read(&self.root, &path)?;
-        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(path, file.clone());
-        Ok(file)
+        Ok(self.kept.lock().unwrap_or_else(PoisonError::into_inner).keep(file))
     }
 }
 
@@ -80,6 +107,25 @@ fn media_type(path: &str, bytes: &[u8]) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn loaded(path: &str, bytes: usize, hash: &str) -> LoadedFile {
+        let (path, media, sha256) = (path.to_owned(), "image/jpeg".to_owned(), hash.to_owned());
+        LoadedFile { path, media, bytes: vec![0; bytes].into(), sha256 }
+    }
+
+    #[test]
+    fn one_content_is_kept_once_and_not_too_much_is() {
+        let mut kept = Kept::default();
+        let half = MAX_KEPT_BYTES as usize / 2;
+        let first = kept.keep(loaded("a", half, "x"));
+        let second = kept.keep(loaded("b", half, "x"));
+        assert!(Arc::ptr_eq(&first.bytes, &second.bytes));
+        assert_eq!(kept.bytes, half as u64);
+        assert_eq!(kept.keep(loaded("c", half + 1, "y")).bytes.len(), half + 1);
+        assert!(!kept.by_path.contains_key("c"), "there was no room");
+        kept.keep(loaded("d", half, "z"));
+        assert!(kept.by_path.contains_key("d") && kept.bytes == MAX_KEPT_BYTES);
+    }
 
     #[test]
     fn files_stay_below_the_root() {

@@ -270,7 +270,7 @@ impl Project {
         }
         // Schemas are of other files, which are not read twice.
         if !has_schemas {
-            planned.shrink();
+            planned.held.shrink();
         }
         if self.found.errors() == before {
             self.planned.push(planned);

@@ -20,7 +20,7 @@ pub struct Position {
 pub struct SourceFile {
     name: String,
     text: String,
-    line_starts: Vec<u32>,
+    line_starts: Box<[u32]>,
 }
 
 impl SourceFile {

@@ -32,11 +32,11 @@ pub(super) struct Compiled {
     pub(super) references: Vec<Reference>,
     /// The functions it calls.
     pub(super) calls: Vec<Spanned<String>>,
-    /// Whether it is one path and nothing else, so that the engine is not needed to find its value.
-    is_path: bool,
 }
 
 enum Code {
+    /// One path and nothing else. The engine is not needed to find its value, and what it makes of an expression takes 8 KiB.
+    Path(String),
     Expression(minijinja::Expression<'static, 'static>),
     /// Text with blocks. The engine cannot keep it without borrowing it, so it is compiled again at each use.
     Block(String),
@@ -71,8 +71,11 @@ impl Compiled {
         scan(source, base, &mut names);
         let (references, calls) = resolve(names, &paths, span, place, found);
         let linear = span.len() == source.len();
-        let is_path = matches!(references.as_slice(), [one] if one.path.join(".") == source);
-        Some(Self { code: Code::Expression(compiled), span, linear, references, calls, is_path })
+        let code = match references.as_slice() {
+            [one] if one.path.join(".") == source => Code::Path(source.to_owned()),
+            _ => Code::Expression(compiled),
+        };
+        Some(Self { code, span, linear, references, calls })
     }
 
     /// Compiles a whole text with `{% … %}` in it.
@@ -112,7 +115,7 @@ impl Compiled {
         names.keep(|name| roots.contains(name) || !is_bound(name, text));
         let (references, calls) = resolve(names, &paths, span, place, found);
         let linear = span.len() == text.len();
-        Some(Self { code: Code::Block(text.to_owned()), span, linear, references, calls, is_path: false })
+        Some(Self { code: Code::Block(text.to_owned()), span, linear, references, calls })
     }
 
     /// Whether it reads something secret.
@@ -122,14 +125,15 @@ impl Compiled {
 
     /// The value it gives.
     pub(super) fn evaluate(&self, context: &Context, scope: &Scope) -> Result<Engine, TemplateError> {
-        // What is not there is left to the engine, which says so.
-        if self.is_path
+        if let Code::Path(_) = self.code
             && let Some(value) = scope.find(&self.references[0].path)
         {
             return Ok(value);
         }
         let context = context.get_or_init(|| scope.context());
         let value = match &self.code {
+            // It is not there, which the engine explains.
+            Code::Path(path) => ENGINE.compile_expression(path).and_then(|code| code.eval(context.clone())),
             Code::Expression(code) => code.eval(context.clone()),
             Code::Block(text) => {
                 ENGINE.template_from_str(text).and_then(|template| template.render(context.clone())).map(Engine::from)
