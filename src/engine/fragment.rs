@@ -60,7 +60,8 @@ impl Walker<'_> {
 
     /// Puts the memory of the file that uses a fragment aside.
     fn enter(&mut self, fragment: &Arc<Fragment>, given: Vec<Given>) {
-        let inner = self.memory.inside(given);
+        let mut inner = self.memory.inside(given);
+        inner.read_files(self.run.reader(fragment.folder()));
         let memory = std::mem::replace(&mut self.memory, inner);
         self.frames.push(Frame { memory, fragment: fragment.clone() });
     }
@@ -176,7 +177,7 @@ impl Walker<'_> {
             any_secret |= secret;
             let from = format!("the output `{output}` of `{}`", fragment.path);
             let origin = format!("is {from}, in step {}", self.step);
-            self.memory.set_var(&name, &value, secret, origin);
+            self.keep_saved(&name, &value, secret, origin);
             kept.insert(name.clone(), value.clone());
             self.journal.emit(EventKind::ValueSaved { step: self.step, name, from, value }).await;
         }

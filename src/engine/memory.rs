@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::template::{Data, Reference, Scope};
+use crate::template::{Data, ReadFile, Reference, Scope};
 
 /// Everything that templates of one scenario can see, and which of it is secret. What changes is changed in place, so that
 /// an evaluation costs nothing but itself.
@@ -66,6 +66,11 @@ impl Memory {
     pub fn set_run(&mut self, name: &str, secret: bool, origin: &str) {
         self.scope.mark(&["run", name], secret);
         self.origins.insert(format!("run.{name}"), origin.to_owned());
+    }
+
+    /// Sets where templates read files.
+    pub fn read_files(&mut self, read: ReadFile) {
+        self.scope = self.scope.clone().files(read);
     }
 
     pub fn has_var(&self, name: &str) -> bool {

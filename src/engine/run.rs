@@ -17,7 +17,7 @@ use crate::event::{Event, EventKind, Problem, Role, Summary, TargetRecord, VERSI
 use crate::plan::{Plan, Planned};
 use crate::redact::Redactor;
 use crate::source::Sources;
-use crate::template::{Data, Ids};
+use crate::template::{Data, Ids, ReadFile};
 
 /// How a run is carried out.
 #[derive(Clone)]
@@ -173,6 +173,15 @@ impl Run {
             scenarios,
             jobs: self.options.jobs,
         }
+    }
+
+    /// Reads files for templates, by their paths relative to a folder.
+    pub(super) fn reader(&self, folder: &str) -> ReadFile {
+        let (files, folder) = (self.files.clone(), folder.to_owned());
+        Arc::new(move |path: &str| {
+            let loaded = files.load(&format!("{folder}{path}"));
+            loaded.map(|file| file.bytes).map_err(|error| error.to_string())
+        })
     }
 
     fn event(&self, kind: EventKind) -> Event {

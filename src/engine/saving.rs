@@ -25,11 +25,7 @@ impl Walker<'_> {
             kept.insert(save.name.value.clone(), value.clone());
             let origin =
                 format!("was saved from {from} in step {} ({})", self.step, self.run.sources.locate(save.span));
-            if self.planned.role == Some(Role::Before) {
-                let kept = SavedValue { value: value.clone(), secret: tainted, origin: origin.clone() };
-                self.kept.0.insert(save.name.value.clone(), kept);
-            }
-            self.memory.set_var(&save.name.value, &value, tainted, origin);
+            self.keep_saved(&save.name.value, &value, tainted, origin);
             self.journal
                 .emit(EventKind::ValueSaved { step: self.step, name: save.name.value.clone(), from, value })
                 .await;
@@ -38,6 +34,16 @@ impl Walker<'_> {
             self.memory.set_step(&id.value, &Value::Object(kept), secret);
         }
         Ok(())
+    }
+
+    /// Keeps a saved value for later steps, and for all scenarios if this one prepares the run.
+    pub(super) fn keep_saved(&mut self, name: &str, value: &Value, secret: bool, origin: String) {
+        // What a fragment saves is its own.
+        if self.planned.role == Some(Role::Before) && self.frames.is_empty() {
+            let kept = SavedValue { value: value.clone(), secret, origin: origin.clone() };
+            self.kept.0.insert(name.to_owned(), kept);
+        }
+        self.memory.set_var(name, value, secret, origin);
     }
 
     /// The value, where it came from, and whether it is secret.

@@ -93,6 +93,7 @@ impl<'r> Walker<'r> {
         let case = planned.case.as_ref();
         let process = planned.scenario.process.as_ref().map(|process| process.value.clone());
         let base = Scope::new(run.options.clock.now(), run.options.ids.clone())
+            .files(run.reader(planned.folder()))
             .with("env", run.environment.clone())
             .with("run", run_values(run))
             .with("process", process.map_or(Value::Null, Value::String))

@@ -23,7 +23,7 @@ mod tests;
 pub use error::TemplateError;
 pub use functions::{Function, functions};
 pub use json::{MAX_DEPTH, MAX_NODES};
-pub use scope::{Data, Ids, Scope, stream_key};
+pub use scope::{Data, Ids, ReadFile, Scope, stream_key};
 pub use value::{Evaluated, Reference, Template};
 
 /// Most work that one expression or one text with `{% … %}` may do, in instructions of the template engine; data that it

@@ -11,6 +11,9 @@ use sha2::{Digest, Sha256};
 /// Where fresh, unseeded ids come from.
 pub type Ids = Arc<dyn Fn() -> uuid::Uuid + Send + Sync>;
 
+/// Reads a file at a path that a template names; else tells why it cannot.
+pub type ReadFile = Arc<dyn Fn(&str) -> Result<Arc<[u8]>, String> + Send + Sync>;
+
 /// The key of the random stream of one variable: the same three parts give the same data on any machine, in any order.
 pub fn stream_key(run_seed: u64, scenario: &str, name: &str) -> u64 {
     let mut hash = Sha256::new();
@@ -114,12 +117,13 @@ pub struct Scope {
     stream: u64,
     now: jiff::Timestamp,
     ids: Ids,
+    files: Option<ReadFile>,
 }
 
 impl Scope {
     /// A scope without roots, at a moment, with a source of ids and the stream 0.
     pub fn new(now: jiff::Timestamp, ids: Ids) -> Self {
-        Self { roots: Arc::default(), tainted: Arc::default(), stream: 0, now, ids }
+        Self { roots: Arc::default(), tainted: Arc::default(), stream: 0, now, ids, files: None }
     }
 
     /// Adds or replaces a root.
@@ -194,6 +198,12 @@ impl Scope {
         self
     }
 
+    /// Sets where `file()` reads.
+    pub fn files(mut self, read: ReadFile) -> Self {
+        self.files = Some(read);
+        self
+    }
+
     /// The names of the roots.
     pub fn roots(&self) -> impl Iterator<Item = &str> {
         self.roots.keys().map(String::as_str)
@@ -217,7 +227,8 @@ impl Scope {
 
     /// The engine's context of one evaluation.
     pub(super) fn context(&self) -> minijinja::Value {
-        let effects = Effects { stream: self.stream, calls: AtomicU64::new(0), now: self.now, ids: self.ids.clone() };
+        let (stream, now, ids, files) = (self.stream, self.now, self.ids.clone(), self.files.clone());
+        let effects = Effects { stream, calls: AtomicU64::new(0), now, ids, files };
         let effects = minijinja::Value::from_object(effects);
         minijinja::Value::from_object(Context { roots: self.roots.clone(), effects })
     }
@@ -256,6 +267,7 @@ pub(super) struct Effects {
     calls: AtomicU64,
     pub(super) now: jiff::Timestamp,
     pub(super) ids: Ids,
+    pub(super) files: Option<ReadFile>,
 }
 
 impl Effects {

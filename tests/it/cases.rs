@@ -173,3 +173,17 @@ fn one_case_can_be_known_to_fail_or_be_skipped() {
     let project = project.file("scenarios/a.yaml", format!("{}{}", scenario(rows), lines.replace("a, c", "a, d")));
     assert_eq!(project.run(&[]).code, Some(1));
 }
+
+#[test]
+fn templates_read_files_beside_the_scenario() {
+    let text = "scenario: A file is read\ncases: [{ name: letter }]\nvars:\n  letter: \"{{ file(case.name ~ '.txt') }}\"\nsteps:\n  - check:\n      \"{{ vars.letter }}\": Dear Ada\n      \"{{ hash(file('clear.jpg')) }}\": { length: 64 }\n";
+    let project = TestProject::bare().file("scenarios/a.yaml", text).file("scenarios/letter.txt", "Dear Ada");
+    let ran = project.run(&[]);
+    assert_eq!(ran.code, Some(0), "{}", ran.all());
+    let ran = project.file("scenarios/letter.txt", "Dear Grace").run(&[]);
+    assert_eq!(ran.code, Some(1), "{}", ran.all());
+    let missing = text.replace("name: letter", "name: none");
+    let ran = TestProject::bare().file("scenarios/a.yaml", missing).run(&[]);
+    assert_eq!(ran.code, Some(3), "{}", ran.all());
+    assert!(ran.stdout.contains("there is no file `scenarios/none.txt`"), "{}", ran.stdout);
+}

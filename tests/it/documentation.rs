@@ -95,6 +95,31 @@ fn help_teaches() {
     }
 }
 
+/// The table of functions is made from the code, in the same way.
+#[test]
+fn functions_are_documented() {
+    let mut page = "# Functions of templates\n\nBeside those of [minijinja](https://docs.rs/minijinja/latest/minijinja/functions/), with its filters and tests. Where an example\nhas no result, it depends on the seed, the clock or chance. What reads a secret gives a secret.\n\n| function | what it gives | example |\n|---|---|---|\n"
+        .to_owned();
+    let cell = |text: &str| text.replace('|', "\\|");
+    for one in flowproof::template::functions() {
+        let gives = one.gives.map(|gives| format!(" → `{gives}`")).unwrap_or_default();
+        let filter = if one.filter { ". Also a filter" } else { "" };
+        let call = format!("{}({})", one.name, one.arguments);
+        page += &format!(
+            "| `{}` | {}{filter} | `{}`{} |\n",
+            cell(&call),
+            cell(one.meaning),
+            cell(one.example),
+            cell(&gives)
+        );
+    }
+    let path = shipped().join("docs/functions.md");
+    if std::fs::read_to_string(&path).unwrap_or_default() != page {
+        std::fs::write(&path, page).unwrap();
+        panic!("docs/functions.md was out of date and has been written anew; look at it and keep it");
+    }
+}
+
 /// The table of problem ids is made from the code. When it has changed, this test writes it anew and fails once.
 #[test]
 fn problem_ids_are_documented() {

@@ -5,7 +5,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 
-use super::{fake, functions, random, text, time};
+use super::{fake, file, functions, random, text, time};
 use crate::template::MAX_FUEL;
 use crate::template::json::{NotJson, to_text};
 
@@ -33,6 +33,11 @@ fn engine() -> Environment<'static> {
     engine.remove_global("namespace");
     engine.add_function("uuid", random::uuid);
     engine.add_function("now", time::now);
+    engine.add_function("date", time::date);
+    engine.add_filter("date", time::date);
+    engine.add_function("file", file::file);
+    engine.add_function("parse_json", text::parse_json);
+    engine.add_filter("parse_json", text::parse_json);
     engine.add_function("base64", text::base64);
     engine.add_filter("base64", text::base64);
     engine.add_function("base64_decode", text::base64_decode);

@@ -1,7 +1,7 @@
 use fake::Fake;
-use fake::faker::address::raw::{BuildingNumber, CityName, CountryCode, CountryName, PostCode, StreetName};
+use fake::faker::address::raw::{BuildingNumber, CityName, CountryCode, CountryName, PostCode, StateName, StreetName};
 use fake::faker::company::raw::CompanyName;
-use fake::faker::internet::raw::{SafeEmail, Username};
+use fake::faker::internet::raw::{IPv4, SafeEmail, UserAgent, Username};
 use fake::faker::job::raw::Title as JobTitle;
 use fake::faker::lorem::raw::{Sentence, Word};
 use fake::faker::name::raw::{FirstName, LastName, Name};
@@ -56,6 +56,8 @@ pub(super) fn fake() -> Value {
         ("last_name", localised!(LastName)),
         ("email", plain!(SafeEmail)),
         ("username", plain!(Username)),
+        ("ipv4", plain!(IPv4)),
+        ("user_agent", plain!(UserAgent)),
         ("phone", localised!(PhoneNumber)),
         ("company", localised!(CompanyName)),
         ("job", plain!(JobTitle)),
@@ -63,9 +65,11 @@ pub(super) fn fake() -> Value {
         ("building_number", localised!(BuildingNumber)),
         ("postcode", localised!(PostCode)),
         ("city", localised!(CityName)),
+        ("state", plain!(StateName)),
         ("country", plain!(CountryName)),
         ("country_code", plain!(CountryCode)),
         ("date_of_birth", Value::from_function(date_of_birth)),
+        ("date", Value::from_function(date)),
         ("word", plain!(Word)),
         ("sentence", Value::from_function(sentence)),
     ])
@@ -85,6 +89,20 @@ fn date_of_birth(state: &State, options: Kwargs) -> Result<String, Error> {
     let (month, day) = (generator.random_range(1..=12), generator.random_range(1..=28));
     let date = Date::new(year, month, day).map_err(|_| failed("the birthday leads out of the calendar"))?;
     Ok(date.to_string())
+}
+
+/// A day between two, both included.
+fn date(state: &State, from: &str, to: &str) -> Result<String, Error> {
+    let day =
+        |text: &str| text.parse::<Date>().map_err(|_| failed(format!("`{text}` is no day, such as `2026-01-31`")));
+    let (from, to) = (day(from)?, day(to)?);
+    let days = from.until(to).map(|span| span.get_days()).map_err(|_| failed("the days lead out of the calendar"))?;
+    if days < 0 {
+        return Err(failed(format!("`fake.date` needs a day and a later one, not {from} and {to}")));
+    }
+    let days = i64::from(Effects::of(state)?.generator().random_range(0..=days));
+    let date = from.checked_add(jiff::Span::new().days(days));
+    date.map(|date| date.to_string()).map_err(|_| failed("the day leads out of the calendar"))
 }
 
 fn sentence(state: &State, options: Kwargs) -> Result<String, Error> {

@@ -1,5 +1,6 @@
 mod engine;
 mod fake;
+mod file;
 mod random;
 mod table;
 mod text;

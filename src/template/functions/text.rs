@@ -1,7 +1,8 @@
 use base64::Engine as _;
 use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD};
-use minijinja::value::Value;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use minijinja::value::{Kwargs, Serde, Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -17,10 +18,13 @@ const LENIENT: GeneralPurposeConfig =
 const ANY_PADDING: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 
 /// Bytes of an argument that cost one unit of work.
-const BYTES_PER_FUEL: u64 = 1024;
+pub(super) const BYTES_PER_FUEL: u64 = 1024;
 
-pub(super) fn base64(state: &State, value: &Value) -> Result<String, Error> {
-    Ok(STANDARD.encode(text(state, value)?))
+pub(super) fn base64(state: &State, value: &Value, options: Kwargs) -> Result<String, Error> {
+    let url_safe: Option<bool> = options.get("url_safe")?;
+    options.assert_all_used()?;
+    let bytes = bytes(state, value)?;
+    Ok(if url_safe == Some(true) { URL_SAFE_NO_PAD.encode(bytes) } else { STANDARD.encode(bytes) })
 }
 
 pub(super) fn base64_decode(state: &State, value: &Value) -> Result<String, Error> {
@@ -37,7 +41,7 @@ pub(super) fn base64_decode(state: &State, value: &Value) -> Result<String, Erro
 }
 
 pub(super) fn hash(state: &State, value: &Value, algorithm: Option<&str>) -> Result<String, Error> {
-    let text = text(state, value)?;
+    let text = bytes(state, value)?;
     let digest = match algorithm.unwrap_or("sha256") {
         "sha256" => Sha256::digest(text).to_vec(),
         "sha384" => Sha384::digest(text).to_vec(),
@@ -49,6 +53,13 @@ pub(super) fn hash(state: &State, value: &Value, algorithm: Option<&str>) -> Res
 
 pub(super) fn json(value: &Value) -> Result<String, Error> {
     to_json(value).map(|json| json.to_string()).map_err(refused)
+}
+
+pub(super) fn parse_json(state: &State, value: &Value) -> Result<Value, Error> {
+    let text = text(state, value)?;
+    let json: serde_json::Value =
+        serde_json::from_str(&text).map_err(|error| failed(format!("this is no JSON: {error}")))?;
+    Ok(Value::from(Serde(&json)))
 }
 
 pub(super) fn url_encode(state: &State, value: &Value) -> Result<String, Error> {
@@ -68,6 +79,16 @@ fn text(state: &State, value: &Value) -> Result<String, Error> {
     // What goes in is work as well, else a loop over a large body would be free.
     state.consume_fuel(text.len() as u64 / BYTES_PER_FUEL)?;
     Ok(text)
+}
+
+/// The bytes of a file, or the UTF-8 of anything else as text.
+fn bytes(state: &State, value: &Value) -> Result<Vec<u8>, Error> {
+    if value.kind() != ValueKind::Bytes {
+        return text(state, value).map(String::into_bytes);
+    }
+    let bytes = value.as_bytes().unwrap_or_default().to_vec();
+    state.consume_fuel(bytes.len() as u64 / BYTES_PER_FUEL)?;
+    Ok(bytes)
 }
 
 fn refused(why: NotJson) -> Error {
