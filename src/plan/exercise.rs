@@ -6,6 +6,7 @@ use crate::catalogue::{Activity, Catalogue};
 use crate::process::Definition;
 use crate::scenario::{
     Body, Branch, DirectiveUse, Fragments, Opening, Scenario, Simulate, SimulateVisits, StepExpectation, StepKind,
+    WalkExpectation,
 };
 
 /// An outcome of an activity that a scenario is about.
@@ -49,7 +50,8 @@ pub fn exercises(
             }
         }
     }
-    for (name, outcomes) in scenario.expect.iter().flat_map(|expect| &expect.outcomes) {
+    let expected = scenario.expect.iter().flat_map(WalkExpectation::all);
+    for (name, outcomes) in expected.flat_map(|expect| &expect.outcomes) {
         let Some(activity) = catalogue.activity(&name.value) else { continue };
         for outcome in outcomes.iter().filter_map(|outcome| activity.outcome(&outcome.value)) {
             let code = if let [one] = outcome.codes.as_slice() { Some(*one) } else { None };

@@ -20,8 +20,8 @@ impl Project {
             let mut saved = BTreeSet::new();
             for file in files {
                 let scenario = file.scenario(&self.sources);
-                let saves = scenario.steps().into_iter().flat_map(|step| &step.save);
-                saved.extend(saves.map(|save| save.name.value.clone()));
+                let names = scenario.steps().into_iter().flat_map(crate::scenario::Step::saved);
+                saved.extend(names.map(|name| name.value.clone()));
             }
             saved.into_iter().collect()
         });
