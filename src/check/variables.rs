@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::{Surroundings, cases};
+use super::{FileFact, Surroundings, cases};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::expect::Matcher;
 use crate::scenario::{
@@ -23,6 +23,7 @@ const RESPONSE: &str = "response";
 pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics) {
     let mut uses = Uses::default();
     uses.collect(scenario);
+    files(&uses, around, found);
     cases::check_uses(scenario, uses.references.iter().map(|(reference, _)| *reference), around, found);
     let names = |variables: &'_ [Variable]| variables.iter().map(|one| one.name.value.clone()).collect::<Vec<_>>();
     let steps = scenario.steps();
@@ -181,6 +182,27 @@ fn unread<'a>(
     }
 }
 
+/// Reports files that `file("…")` reads and that are not there, as far as their names are written out.
+fn files(uses: &Uses<'_>, around: &Surroundings<'_>, found: &mut Diagnostics) {
+    for call in uses.calls.iter().filter(|call| call.value == "file") {
+        let text = around.sources.file(call.span.file).text();
+        let behind = text.get(call.span.end as usize..).unwrap_or_default();
+        let argument = behind.trim_start().strip_prefix('(').map(str::trim_start).unwrap_or_default();
+        // In a YAML text of double quotes, those of the template are escaped.
+        let argument = argument.trim_start_matches('\\');
+        let Some(quote) = argument.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
+        let Some((path, rest)) = argument[1..].split_once(quote) else { continue };
+        let path = path.trim_end_matches('\\');
+        if !rest.trim_start().starts_with(')') {
+            continue;
+        }
+        if let FileFact::Unusable(reason) = (around.file)(&format!("{}{path}", around.folder)) {
+            let one = Diagnostic::new(Id::INPUT_FILE, reason).at(call.span);
+            found.push(one.help("the path is relative to the scenario's own folder"));
+        }
+    }
+}
+
 /// Reports variables that are made of themselves.
 fn cycles(scenario: &Scenario, found: &mut Diagnostics) {
     for variable in &scenario.vars {
@@ -216,6 +238,8 @@ fn saved(scenario: &Scenario) -> Vec<&Spanned<String>> {
 #[derive(Default)]
 struct Uses<'a> {
     references: Vec<(&'a Reference, bool)>,
+    /// The functions that are called.
+    calls: Vec<&'a Spanned<String>>,
 }
 
 impl<'a> Uses<'a> {
@@ -285,10 +309,13 @@ impl<'a> Uses<'a> {
 
     fn matcher(&mut self, matcher: &'a Matcher) {
         self.references.extend(matcher.references().map(|reference| (reference, false)));
+        self.calls.extend(matcher.templates().iter().flat_map(Template::calls));
     }
 
     fn templates(&mut self, templates: impl IntoIterator<Item = &'a Template>) {
-        let references = templates.into_iter().flat_map(|template| template.references());
-        self.references.extend(references.map(|reference| (reference, false)));
+        for template in templates {
+            self.references.extend(template.references().iter().map(|reference| (reference, false)));
+            self.calls.extend(template.calls());
+        }
     }
 }
