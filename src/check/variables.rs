@@ -17,7 +17,7 @@ const RUN: [&str; 2] = ["id", "seed"];
 /// What they see in a fragment.
 const FRAGMENT_ROOTS: [&str; 9] = ["inputs", "vars", "steps", "env", "session", "visit", "run", "process", "position"];
 /// What they see besides where an answer is saved.
-const RESPONSE: &str = "response";
+const ANSWERS: [&str; 2] = ["response", "responses"];
 
 /// Checks that everything that is read is defined, and that everything that is defined is read.
 pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics) {
@@ -102,12 +102,13 @@ impl Known<'_> {
     fn check(&self, uses: &Uses<'_>, found: &mut Diagnostics) {
         for (reference, saving) in &uses.references {
             let Some(root) = reference.path.first() else { continue };
-            if root == RESPONSE && !saving {
-                let one = Diagnostic::new(Id::UNKNOWN_VARIABLE, "`response` is there only where an answer is saved");
+            if ANSWERS.contains(&root.as_str()) && !saving {
+                let message = format!("`{root}` is there only where an answer is saved");
+                let one = Diagnostic::new(Id::UNKNOWN_VARIABLE, message);
                 found.push(
                     one.at(reference.span).help("save what you need: `save: { name: $.path }`, then read `vars.name`"),
                 );
-            } else if root != RESPONSE && !self.roots.contains(&root.as_str()) {
+            } else if !ANSWERS.contains(&root.as_str()) && !self.roots.contains(&root.as_str()) {
                 found.push(self.unknown_root(root, reference));
             }
             let Some(name) = reference.path.get(1) else { continue };
@@ -198,7 +199,7 @@ fn files(uses: &Uses<'_>, around: &Surroundings<'_>, found: &mut Diagnostics) {
         }
         if let FileFact::Unusable(reason) = (around.file)(&format!("{}{path}", around.folder)) {
             let one = Diagnostic::new(Id::INPUT_FILE, reason).at(call.span);
-            found.push(one.help("the path is relative to the scenario's own folder"));
+            found.push(one.help("the path is relative to the folder of this file"));
         }
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Reading {
     pub fields: Arc<Value>,
     pub message: Option<String>,
     pub millis: f64,
+    /// The bodies of the answers before it, where an activity sends several requests, by the names of these.
+    pub earlier: Vec<(String, Data)>,
 }
 
 impl Reading {
@@ -103,30 +105,31 @@ impl Walker<'_> {
         self.count_visit(&activity.name.value);
         let catalogue = self.catalogue().clone();
         let scope = self.scope().with("inputs", Value::Object(by_variable));
-        let mut answers: Vec<(String, Data)> = Vec::new();
-        let mut last: Option<Read> = None;
+        let mut earlier: Vec<(String, Data)> = Vec::new();
+        let mut last: Option<(&str, Read)> = None;
         for request in &activity.requests {
             if request.condition.as_ref().is_some_and(|input| inputs.get(&input.value).is_none_or(Value::is_null)) {
                 continue;
             }
             let Some(exchange) = catalogue.wire.exchange(&request.exchange.value) else { continue };
-            if let Some(read) = last.take() {
+            if let Some((name, read)) = last.take() {
                 if read.status / 100 != 2 {
                     // What was refused is the activity's answer; going on would only blur it.
-                    last = Some(read);
+                    last = Some((name, read));
                     break;
                 }
-                answers.push((request.name.clone(), Data::shared(read.body)));
+                earlier.push((name.to_owned(), Data::shared(read.body)));
             }
             let (params, files) = self.params(request, exchange, &inputs, &scope)?;
             self.secret_fields = secret_fields(activity);
-            last = Some(self.exchange(exchange, &params, &files).await?);
+            last = Some((&request.name, self.exchange(exchange, &params, &files).await?));
         }
-        let Some(read) = last else {
+        let Some((_, read)) = last else {
             let message = format!("`{}` sends no request with these inputs", activity.name.value);
             return Err(Trouble::errored("run/request", message));
         };
-        self.classify(activity, &inputs, &scope, read).await
+        let reading = self.classify(activity, &inputs, &scope, read).await?;
+        Ok(Reading { earlier, ..reading })
     }
 
     async fn classify(
@@ -161,6 +164,7 @@ impl Walker<'_> {
             fields: read.fields,
             message,
             millis: read.millis,
+            earlier: Vec::new(),
         })
     }
 

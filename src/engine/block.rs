@@ -222,6 +222,7 @@ impl Walker<'_> {
             fields: Value::Null.into(),
             message: None,
             millis: 0.0,
+            earlier: Vec::new(),
         };
         let mut assessed = Vec::new();
         let result = self.assess_stated(expect, &nothing, None, place, &mut assessed).await;

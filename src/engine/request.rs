@@ -48,6 +48,16 @@ impl Walker<'_> {
         let body = body_of(&answer, None)
             .unwrap_or_else(|_| Arc::new(Value::String(String::from_utf8_lossy(&answer.body).into_owned())));
         let (status, headers) = (answer.status, answer.headers);
-        Ok(Reading { outcome: None, code: None, status, headers, body, fields: Arc::default(), message: None, millis })
+        Ok(Reading {
+            outcome: None,
+            code: None,
+            status,
+            headers,
+            body,
+            fields: Arc::default(),
+            message: None,
+            millis,
+            earlier: Vec::new(),
+        })
     }
 }

@@ -83,6 +83,7 @@ impl Walker<'_> {
                 let body = ("body".to_owned(), Data::shared(reading.body.clone()));
                 let answer = ("answer".to_owned(), Data::shared(reading.fields.clone()));
                 let scope = self.scope().with("response", Data::fields(fields.chain([body, answer])));
+                let scope = scope.with("responses", Data::fields(reading.earlier.iter().cloned()));
                 let (value, secret) = self.evaluate_tracked(template, &scope)?;
                 Ok((value, "a template over the answer".to_owned(), secret))
             }

@@ -5,26 +5,12 @@ use std::net::SocketAddr;
 use serde_json::Value;
 
 use crate::loopback::{Simulator, Turn, json, scripted};
-use crate::project::{Ran, TestProject};
+use crate::project::{Ran, TestProject, assert_told, events};
 
 /// Runs one scenario that walks the shipped process.
 fn walk(body: &str) -> Ran {
     let text = format!("scenario: A walk\nprocess: face-onboarding\n{body}");
     TestProject::bare().file("scenarios/a.yaml", text).run(&[])
-}
-
-/// Requires an exit code and what is told.
-#[track_caller]
-fn assert_told(ran: &Ran, code: i32, told: &[&str]) {
-    assert_eq!(ran.code, Some(code), "{}", ran.all());
-    for told in told {
-        assert!(ran.stdout.contains(told), "`{told}` is not told:\n{}", ran.stdout);
-    }
-}
-
-/// The events of one name.
-fn events(ran: &Ran, name: &str) -> Vec<Value> {
-    ran.events().filter(|event| event["event"] == name).collect()
 }
 
 const CONDITIONS: &str = r#"
@@ -165,7 +151,7 @@ fn against(address: SocketAddr, body: &str) -> Ran {
     );
     let project = TestProject::bare().file("flowproof.yaml", settings);
     let project = project.file("scenarios/a.yaml", format!("scenario: Something is asked\n{body}"));
-    project.run_with(&[], &[("KEY", "flowproof-simulator-key")])
+    project.run_with(&[], &[("KEY", Simulator::KEY)])
 }
 
 const ASKED: &str = "steps:\n  - request: GET /thing\n    retry: { times: 3, backoff: fixed, every: 1ms }\n";
@@ -400,4 +386,24 @@ fn a_long_history_is_shown_by_its_ends() {
     let ran = walk(&TERMINATED.replace("every: 1m", "every: 1s").replace("deadline: 10m", "deadline: 30s"));
     assert_told(&ran, 1, &["poll 3", "21 more", "poll 25", "poll 31"]);
     assert!(!ran.stdout.contains("poll 10 "), "{}", ran.stdout);
+}
+
+const EARLIER: &str = r#"
+steps:
+  - activity: introduction
+  - activity: capture-consent
+  - activity: capture-face
+    with: { image: clear.jpg }
+    save: { silent: "{{ responses.upload is none }}", state: "{{ response.body.status }}" }
+  - check: { "{{ vars.silent }}": true, "{{ vars.state }}": ACTIVE }
+"#;
+
+#[test]
+fn the_earlier_answer_of_an_activity_can_be_saved() {
+    assert_told(&walk(EARLIER), 0, &[]);
+    assert_told(&walk(&EARLIER.replace("silent }}\": true", "silent }}\": false")), 1, &["vars.silent is true"]);
+    assert_told(&walk(&EARLIER.replace("responses.upload is none", "responses.continue.status")), 3, &["undefined"]);
+    let ran = walk(&EARLIER.replace("{{ vars.silent }}\": true", "{{ responses.upload }}\": null"));
+    assert_eq!(ran.code, Some(2), "{}", ran.all());
+    assert!(ran.stderr.contains("`responses` is there only where an answer is saved"), "{}", ran.stderr);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::project::{Ran, TestProject};
+use crate::project::{Ran, TestProject, assert_told, events};
 
 /// A fragment that creates a token.
 const TOKEN: &str = r#"
@@ -40,18 +40,6 @@ steps:
 
 fn project(scenario: &str) -> TestProject {
     TestProject::bare().file("fragments/token.yaml", TOKEN).file("scenarios/a.yaml", scenario)
-}
-
-#[track_caller]
-fn assert_told(ran: &Ran, code: i32, told: &[&str]) {
-    assert_eq!(ran.code, Some(code), "{}", ran.all());
-    for told in told {
-        assert!(ran.stdout.contains(told), "`{told}` is not told:\n{}", ran.stdout);
-    }
-}
-
-fn events(ran: &Ran, name: &str) -> Vec<Value> {
-    ran.events().filter(|event| event["event"] == name).collect()
 }
 
 #[test]

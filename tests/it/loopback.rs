@@ -121,8 +121,15 @@ pub struct Simulator {
 }
 
 impl Simulator {
+    /// The key that it accepts.
+    pub const KEY: &str = "flowproof-simulator-key";
+
     pub fn start() -> Self {
-        let project = TestProject::bare();
+        Self::of(TestProject::bare())
+    }
+
+    /// One that plays the processes of a project.
+    pub fn of(project: TestProject) -> Self {
         let mut command = project.command(&["simulate", "--listen", "127.0.0.1:0"]);
         let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
         let mut line = String::new();

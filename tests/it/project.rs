@@ -118,3 +118,17 @@ fn copy(from: &Path, to: &Path) {
         std::fs::copy(from, to).unwrap();
     }
 }
+
+/// Requires an exit code and what is told.
+#[track_caller]
+pub fn assert_told(ran: &Ran, code: i32, told: &[&str]) {
+    assert_eq!(ran.code, Some(code), "{}", ran.all());
+    for told in told {
+        assert!(ran.stdout.contains(told), "`{told}` is not told:\n{}", ran.stdout);
+    }
+}
+
+/// The events of one name.
+pub fn events(ran: &Ran, name: &str) -> Vec<Value> {
+    ran.events().filter(|event| event["event"] == name).collect()
+}

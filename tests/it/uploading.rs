@@ -1,3 +1,4 @@
+use crate::loopback::Simulator;
 use crate::project::{Ran, TestProject, shipped};
 
 const FORM: &str = r#"{ "components": [
@@ -84,4 +85,62 @@ fn what_is_not_uploaded_as_it_must_be_is_noticed() {
         assert_eq!(ran.code, Some(1), "{from} → {to}\n{}", ran.all());
         assert!(ran.stdout.contains(told), "`{told}` is not told:\n{}", ran.stdout);
     }
+}
+
+const PREPARE: &str = "\
+scenario: The process is uploaded for all
+process: asking
+session: { until: issue-bearer }
+steps:
+  - activity: create-definition
+    with: { name: uploaded, definition: scenarios/asking.bpmn }
+  - activity: deploy-definition
+";
+
+/// Starts what was uploaded by somebody else.
+const START: &str = "\
+scenario: It is started
+process: asking
+session: { create-token: { process: uploaded, process-version: 1 } }
+steps:
+  - activity: custom-data-form
+    with: { values: { name: Ada } }
+    expect: { outcome: success, next: end }
+";
+
+fn prepared(settings: &str) -> TestProject {
+    let process = std::fs::read(shipped().join("tests/corpus/simulator/asking.bpmn")).unwrap();
+    TestProject::new()
+        .file("flowproof.yaml", format!("flowproof: 1\nprocesses: {{ asking: scenarios/asking.bpmn }}\n{settings}"))
+        .file("prepare.yaml", PREPARE)
+        .file("scenarios/asking.bpmn", process)
+        .file("scenarios/a.yaml", START)
+        .file("scenarios/b.yaml", START)
+}
+
+#[test]
+fn what_a_run_uploads_first_is_there_for_all_of_its_scenarios() {
+    let ran = prepared("before: prepare.yaml\n").run(&[]);
+    assert_eq!(ran.code, Some(0), "{}", ran.all());
+    let ran = prepared("").run(&[]);
+    assert_eq!(ran.code, Some(3), "{}", ran.all());
+    assert!(ran.stdout.contains("`create-token` must succeed"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_separate_simulator_keeps_nothing_of_a_run() {
+    let environments = |address: std::net::SocketAddr| {
+        format!(
+            "default: apart\nenvironments:\n  apart: {{ base-url: 'http://{address}', key: \"{{{{ env.KEY }}}}\" }}\n"
+        )
+    };
+    let simulator = Simulator::of(prepared(""));
+    let key = [("KEY", Simulator::KEY)];
+    let with = format!("before: prepare.yaml\n{}", environments(simulator.address));
+    for _ in 0..2 {
+        let ran = prepared(&with).run_with(&[], &key);
+        assert_eq!(ran.code, Some(0), "{}", ran.all());
+    }
+    let ran = prepared(&environments(simulator.address)).run_with(&[], &key);
+    assert_eq!(ran.code, Some(3), "{}", ran.all());
 }

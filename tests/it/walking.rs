@@ -1,6 +1,7 @@
 use serde_json::Value;
 
-use crate::project::TestProject;
+use crate::loopback::Simulator;
+use crate::project::{TestProject, shipped};
 
 fn project(body: &str) -> TestProject {
     TestProject::bare().file("scenarios/a.yaml", format!("scenario: A walk\nprocess: face-onboarding\n{body}"))
@@ -110,24 +111,11 @@ fn jobs_change_nothing_and_seeds_change_the_data() {
 
 #[test]
 fn a_separate_simulator_serves_as_well() {
-    use std::io::BufRead;
-    let simulated = TestProject::shipped();
-    let mut child = simulated
-        .command(&["simulate", "--listen", "127.0.0.1:0"])
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    std::io::BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
-    let address = line.trim().rsplit(' ').next().unwrap().to_owned();
-    let settings = std::fs::read_to_string(simulated.path("flowproof.yaml")).unwrap();
-    let settings = settings.replace(
-        "environments:\n",
-        &format!("environments:\n  apart: {{ base-url: \"{address}\", key: \"{{{{ env.KEY }}}}\" }}\n"),
-    );
+    let simulator = Simulator::of(TestProject::shipped());
+    let settings = std::fs::read_to_string(shipped().join("flowproof.yaml")).unwrap();
+    let apart = format!("  apart: {{ base-url: \"http://{}\", key: \"{{{{ env.KEY }}}}\" }}\n", simulator.address);
+    let settings = settings.replace("environments:\n", &format!("environments:\n{apart}"));
     let project = TestProject::shipped().file("flowproof.yaml", settings);
-    let ran = project.run_with(&["--env", "apart"], &[("KEY", "flowproof-simulator-key")]);
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let ran = project.run_with(&["--env", "apart"], &[("KEY", Simulator::KEY)]);
     assert_eq!(ran.code, Some(0), "{}", ran.all());
 }

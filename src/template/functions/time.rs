@@ -24,11 +24,13 @@ pub(super) fn date(state: &State, moment: &str, options: Kwargs) -> Result<Strin
     state.consume_fuel(1)?;
     let day: Option<Date> = (moment.len() == DAY.len()).then(|| moment.parse().ok()).flatten();
     let zoned = match day {
-        Some(day) => day.to_zoned(TimeZone::UTC),
-        None => moment.parse::<Timestamp>().map(|moment| moment.to_zoned(TimeZone::UTC)),
+        Some(day) => day.to_zoned(TimeZone::UTC).map_err(|_| failed(format!("`{moment}` leads out of the calendar"))),
+        None => match moment.parse::<Timestamp>() {
+            Ok(moment) => Ok(moment.to_zoned(TimeZone::UTC)),
+            Err(_) => Err(failed(format!("`{moment}` is no day and no moment, such as `{DAY}`"))),
+        },
     };
-    let zoned = zoned.map_err(|_| failed(format!("`{moment}` is no day and no moment, such as `{DAY}`")))?;
-    let zoned = moved(zoned, offset)?;
+    let zoned = moved(zoned?, offset)?;
     match (format, day) {
         (Some(format), _) => formatted(&zoned, format),
         (None, Some(_)) => Ok(zoned.date().to_string()),
