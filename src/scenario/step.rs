@@ -291,6 +291,11 @@ fn misjudged<'a>(kind: &str, stated: impl Iterator<Item = &'a StepExpectation>, 
             let one = Diagnostic::new(Id::WRONG_VALUE, "a request has no outcome").at(outcome.span);
             found.push(one.help("expect its `status`; outcomes are of activities"));
         }
+        if let ("request", Some(answer)) = (kind, &expectation.answer) {
+            let message = "the catalogue reads nothing of the answer of a request";
+            let one = Diagnostic::new(Id::WRONG_VALUE, message).at(answer.span());
+            found.push(one.help("expect its `body`; `answer` is of activities"));
+        }
     }
 }
 

@@ -135,6 +135,10 @@ fn a_walk_over_http() {
         assert_eq!(served.simulator.open_worlds(), 0);
         let (status, closing) = served.control("w.1", Method::POST, "/close", "").await;
         assert_eq!((status, &closing["moves"]), (StatusCode::OK, &json!([])), "the world is forgotten");
+        // Nothing went wrong on this walk, so that there is no incident to be told.
+        served.walk("w.2").await;
+        let (_, closing) = served.control("w.2", Method::POST, "/close", r#"{"moves":"incidents"}"#).await;
+        assert_eq!(closing["moves"], json!([]));
     });
 }
 
@@ -227,6 +231,7 @@ fn what_the_control_api_cannot_read_is_said() {
             (Method::POST, "/clock", "{}", 400, "missing field `advance`"),
             (Method::GET, "/close", "", 405, "takes POST"),
             (Method::POST, "/close", r#"{"keep":true}"#, 400, "unknown field `keep`, expected `keep_definitions`"),
+            (Method::POST, "/close", r#"{"moves":"few"}"#, 400, "unknown variant `few`, expected `all` or `incidents`"),
             (Method::POST, "", "", 405, "takes GET"),
             (Method::GET, "/nowhere", "", 404, "has no `/_flowproof/nowhere`"),
         ] {
