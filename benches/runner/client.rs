@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
+use crate::connection::reqwest_client;
 use crate::recording::{Piece, Recording, Text, Walk};
 
 /// Walks `walks` times, the recorded walks over and over, `jobs` at a time, on all cores.
@@ -30,17 +31,6 @@ pub fn execute(recording: &Recording, base_url: &str, walks: usize, jobs: usize)
             });
         }
     });
-}
-
-/// A client as flowproof's own: HTTP/1.1 over loopback, no proxy.
-pub fn reqwest_client() -> reqwest::Client {
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("the protocol versions of the library")
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().expect("a client")
 }
 
 async fn walk(walk: &Walk, number: usize, base_url: &str, client: &reqwest::Client) {

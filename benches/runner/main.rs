@@ -7,6 +7,7 @@
 //! `cargo bench --bench runner -- 500` measures another number of scenarios; `--rounds 1` is quicker and noisier.
 
 mod client;
+mod connection;
 mod measure;
 mod proxy;
 mod recording;

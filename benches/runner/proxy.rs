@@ -41,8 +41,11 @@ impl Proxy {
     /// Starts a proxy before a server.
     pub fn start(server: &str) -> Self {
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let behind =
-            Behind { base_url: server.to_owned(), client: super::client::reqwest_client(), heard: Arc::clone(&heard) };
+        let behind = Behind {
+            base_url: server.to_owned(),
+            client: crate::connection::reqwest_client(),
+            heard: Arc::clone(&heard),
+        };
         let (ready, address) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {

@@ -1,6 +1,7 @@
 use super::arguments::CheckArguments;
 use super::terminal::{complain, print_result, show_diagnostics};
 use super::{Exit, world};
+use crate::report::count;
 
 pub(super) fn execute(arguments: &CheckArguments) -> Exit {
     let current = world::current_folder();
@@ -12,7 +13,8 @@ pub(super) fn execute(arguments: &CheckArguments) -> Exit {
         complain(&arguments.selection.nothing(&project));
         return Exit::Nothing;
     }
-    let with = if fragments == 0 { String::new() } else { format!(" and {fragments} fragments") };
-    print_result(&format!("{} scenarios{with} checked, {broken} cannot be run\n", sound + broken));
+    let with = if fragments == 0 { String::new() } else { format!(" and {}", count(fragments as u64, "fragment")) };
+    let scenarios = count((sound + broken) as u64, "scenario");
+    print_result(&format!("{scenarios}{with} checked, {broken} cannot be run\n"));
     if failed { Exit::Invalid } else { Exit::Success }
 }

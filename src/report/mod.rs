@@ -26,4 +26,4 @@ pub use look::{Look, Surroundings};
 pub use ndjson::Ndjson;
 pub use stored::{MAX_LINE_BYTES, Stored, stored};
 pub(crate) use table::{Cell, Table};
-pub(crate) use text::clean;
+pub(crate) use text::{clean, count};

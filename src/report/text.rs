@@ -107,8 +107,8 @@ pub(super) fn duration(millis: f64) -> String {
     }
 }
 
-/// `1 step`, `2 steps`.
-pub(super) fn count(number: u64, noun: &str) -> String {
+/// A number with its noun: `1 step`, `2 steps`.
+pub(crate) fn count(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
 }
 

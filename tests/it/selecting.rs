@@ -147,6 +147,6 @@ fn check_selects_as_run_does() {
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
     };
     assert_eq!(check(&["--tag", "cases"]), (Some(0), "3 scenarios checked, 0 cannot be run\n".to_owned()));
-    assert_eq!(check(&["scenarios/rows.yaml:5"]).1, "1 scenarios checked, 0 cannot be run\n");
+    assert_eq!(check(&["scenarios/rows.yaml:5"]).1, "1 scenario checked, 0 cannot be run\n");
     assert_eq!(check(&["--tag", "unheard"]).0, Some(4));
 }
