@@ -6,7 +6,7 @@ use super::retry::{BACKOFFS, MAX_TIMES};
 use super::session::RENEWALS;
 use crate::catalogue::INPUT;
 use crate::expect::{BODY, MATCHER, SCHEMA, STATUS};
-use crate::yaml::{Definition, Form, Further, ID, Key, Names, Shape, Words, words_of};
+use crate::yaml::{Definition, Form, Further, ID, Key, NAME, Names, Shape, Words, words_of};
 
 /// What a scenario file may hold.
 pub static SCENARIO: Shape = Shape::new(
@@ -377,17 +377,19 @@ pub(super) static ACTION: Shape = Shape::new(
     "an action",
     "One action, after steps if there are any.",
     &[
-        Key::new("steps", Form::List(&Form::Shape(&STEP)), "steps that are done first"),
-        Key::new("use", Form::Text, "a fragment that is done first, by its path relative to this file"),
         Key::new("with", VALUES, "with `use`: the inputs of the fragment"),
         PICKS,
-        Key::new("goto", Form::Text, "goes on with the step of this id, in the same block"),
-        Key::new("repeat", Form::Boolean, "`true` does the same step again"),
-        Key::new("continue", Form::Boolean, "`true` goes on with the next step"),
-        Key::new("end", Form::Word(&END), "ends the scenario; its `expect` is still judged"),
         Key::new("at-most", Form::Integer(1, 1_000_000), "how often the branch may be taken; once more fails the step"),
     ],
-);
+)
+.further(Further::AnyOf(&[
+    Key::new("steps", Form::List(&Form::Shape(&STEP)), "steps that are done first"),
+    Key::new("use", Form::Text, "a fragment that is done first, by its path relative to this file"),
+    Key::new("goto", Form::Text, "goes on with the step of this id, in the same block"),
+    Key::new("repeat", Form::Boolean, "`true` does the same step again"),
+    Key::new("continue", Form::Boolean, "`true` goes on with the next step"),
+    Key::new("end", Form::Word(&END), "ends the scenario; its `expect` is still judged"),
+]));
 
 static ANSWERS: Definition = Definition {
     name: "answers",
@@ -445,7 +447,7 @@ static DIRECTIVES: Definition = Definition {
 static DIRECTIVE: Definition = Definition {
     name: "simulated-visit",
     about: "What is done in one visit: a number is a code, a text an outcome, a map says more.",
-    form: Form::Either(&[Form::Text, Form::Shape(&VISIT)]),
+    form: Form::Either(&[Form::Integer(i64::MIN, i64::MAX), Form::Like(&NAME), Form::Shape(&VISIT)]),
 };
 
 pub(super) static VISIT: Shape = Shape::new(

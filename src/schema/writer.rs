@@ -56,6 +56,11 @@ impl Writer {
                 let one = keys.iter().map(|key| json!({ "required": [key.name] })).collect();
                 schema.insert("oneOf".to_owned(), one);
             }
+            Further::AnyOf(keys) => {
+                schema.extend(self.mapping(shape, shape.keys.iter().chain(*keys).collect()));
+                let any = keys.iter().map(|key| json!({ "required": [key.name] })).collect();
+                schema.insert("anyOf".to_owned(), any);
+            }
             Further::ByKey(variants) => {
                 let case = |(key, keys): &'static (Key, &'static [Key])| {
                     let keys = std::iter::once(key).chain(shape.keys).chain(*keys).collect();
@@ -99,6 +104,9 @@ impl Writer {
         let mut schema = object([("type", json!("object")), ("properties", Value::Object(members))]);
         if !required.is_empty() {
             schema.insert("required".to_owned(), json!(required));
+        }
+        if shape.filled {
+            schema.insert("minProperties".to_owned(), json!(1));
         }
         match shape.rest {
             Some((names, form)) => self.names(names, form, &mut schema),
