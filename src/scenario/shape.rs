@@ -146,7 +146,7 @@ pub(super) static SESSION: Shape = Shape::new(
         Key::new("renew", Form::Word(&RENEWAL), "`never` leaves an expired credential expired").or("auto"),
     ],
 )
-.rest(Names::Free, &VALUES);
+.rest(Names::Free, &GIVEN_ALL);
 
 pub(super) static ACTOR: Shape = Shape::new(
     "actor",
@@ -176,11 +176,7 @@ pub(super) static STEP: Shape = Shape::new(
     (
         Key::new("activity", Form::Text, "an activity of the catalogue"),
         &[
-            Key::new(
-                "with",
-                VALUES,
-                "its inputs, as the catalogue names them; `{ omit: true }` leaves one out, `{ invalid: VALUE }` gives what it refuses",
-            ),
+            Key::new("with", Form::Map(Names::Free, &GIVEN), "its inputs, as the catalogue names them"),
             Key::new("element", Form::Text, "the element that is meant, by id or name, where a diagram has several"),
             Key::new("at", Form::Word(&ANYWHERE), "`any` sends it although the process stands elsewhere"),
             EXPECT,
@@ -217,6 +213,12 @@ pub(super) static STEP: Shape = Shape::new(
     ),
 ]));
 
+static GIVEN_ALL: Form = Form::Map(Names::Free, &GIVEN);
+/// What an input of an activity is given.
+static GIVEN: Form = Form::Marked(&[
+    Key::new("omit", Form::Boolean, "`true` leaves the input out, also where it has a default or is required"),
+    Key::new("invalid", Form::Any, "sends what the catalogue would refuse"),
+]);
 static ANYWHERE: Words = Words { what: "value of `at`", words: &["any"] };
 const EXPECT: Key = Key::new(
     "expect",
@@ -407,7 +409,7 @@ pub(super) static ANSWER: Shape = Shape::new(
     "What an activity gets when the process stands there.",
     &[
         Key::new("as", Form::Text, "the actor that gives it"),
-        Key::new("with", VALUES, "the inputs of the activity"),
+        Key::new("with", Form::Map(Names::Free, &GIVEN), "the inputs of the activity"),
         Key::new("wait", Form::Duration, "lets time pass instead, so that a timer can fire"),
         Key::new("optional", Form::Boolean, "whether it is fine if it is never used").or("false"),
         EXPECT,

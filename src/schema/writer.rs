@@ -169,6 +169,13 @@ impl Writer {
     fn form(&mut self, form: &'static Form) -> Map<String, Value> {
         match form {
             Form::Any => Map::new(),
+            Form::Marked(marks) => {
+                let mark = |mark: &'static Key| {
+                    let alone = json!({ "type": "object", "required": [mark.name], "maxProperties": 1 });
+                    json!({ "if": alone, "then": { "properties": { mark.name: self.key(mark) } } })
+                };
+                object([("allOf", marks.iter().map(mark).collect())])
+            }
             Form::Null => of_type("null"),
             Form::Text => object([("type", json!(TEXT))]),
             Form::Like(notation) => like(notation),

@@ -66,6 +66,8 @@ pub struct Key {
 pub enum Form {
     /// Anything; where templates have a meaning, it may hold them.
     Any,
+    /// Anything; only a mapping of one of these keys alone is no value but says something of it.
+    Marked(&'static [Key]),
     /// Nothing: the key alone says it.
     Null,
     /// Text; plain numbers and booleans are taken as written.
