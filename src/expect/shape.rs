@@ -42,7 +42,8 @@ pub static MATCHERS: Shape = Shape::new(
         Key::new("schema", SCHEMA, "fulfils this JSON Schema, a file or written here"),
         Key::new("unordered", LISTED, "is a list of exactly these items, in any order"),
     ],
-);
+)
+.filled();
 
 /// What is wanted of one value.
 pub static MATCHER: Definition = Definition {

@@ -59,8 +59,6 @@ pub(super) const WORDS: &[&str] = &words_of::<_, { PLAIN.len() }>(PLAIN);
 /// The words for the ends.
 pub(super) const ENDS: &[(&str, End)] = &[("passed", End::Passed), ("failed", End::Failed)];
 
-const ACTIONS: [&str; 6] = ["continue", "goto", "repeat", "end", "steps", "use"];
-
 impl Branch {
     /// Reads `on:`, a mapping from outcomes to actions.
     pub(super) fn read_all(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Vec<Self> {
@@ -102,8 +100,8 @@ impl Branch {
             found.push(one.help("make the fragment one of the steps"));
         }
         for entry in ["with", "save"].into_iter().filter_map(|key| fields.entry(key)).filter(|_| fragment.is_none()) {
-            let one = Diagnostic::new(Id::UNKNOWN_KEY, format!("an action has no key `{}`", entry.key.value));
-            found.push(one.label(entry.key.span, "it stands beside `use`"));
+            let message = format!("`{}` stands beside a `use`", entry.key.value);
+            found.push(Diagnostic::new(Id::WRONG_VALUE, message).at(entry.key.span));
         }
         let mut steps = steps.map(|entry| Step::read_all(&entry.value, "`steps`", sources, found)).unwrap_or_default();
         if let Some(entry) = fragment {
@@ -128,7 +126,7 @@ impl Branch {
             (None, _) if steps_given => branch(steps, Action::Continue, at_most),
             (None, _)
                 if node.as_mapping().is_some_and(|entries| {
-                    entries.iter().all(|entry| !ACTIONS.contains(&entry.key.value.as_str()))
+                    entries.iter().all(|entry| ACTION.all_further().iter().all(|key| key.name != entry.key.value))
                 }) =>
             {
                 let one = Diagnostic::new(Id::MISSING_KEY, "a branch needs an action").at(node.span);

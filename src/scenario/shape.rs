@@ -6,7 +6,7 @@ use super::retry::{BACKOFFS, MAX_TIMES};
 use super::session::RENEWALS;
 use crate::catalogue::INPUT;
 use crate::expect::{BODY, MATCHER, SCHEMA, STATUS};
-use crate::yaml::{Definition, Form, Further, ID, Key, Names, Shape, Words, words_of};
+use crate::yaml::{Definition, Form, Further, ID, Key, NAME, Names, Shape, Words, words_of};
 
 /// What a scenario file may hold.
 pub static SCENARIO: Shape = Shape::new(
@@ -146,7 +146,7 @@ pub(super) static SESSION: Shape = Shape::new(
         Key::new("renew", Form::Word(&RENEWAL), "`never` leaves an expired credential expired").or("auto"),
     ],
 )
-.rest(Names::Free, &VALUES);
+.rest(Names::Free, &GIVEN_ALL);
 
 pub(super) static ACTOR: Shape = Shape::new(
     "actor",
@@ -176,11 +176,7 @@ pub(super) static STEP: Shape = Shape::new(
     (
         Key::new("activity", Form::Text, "an activity of the catalogue"),
         &[
-            Key::new(
-                "with",
-                VALUES,
-                "its inputs, as the catalogue names them; `{ omit: true }` leaves one out, `{ invalid: VALUE }` gives what it refuses",
-            ),
+            Key::new("with", Form::Map(Names::Free, &GIVEN), "its inputs, as the catalogue names them"),
             Key::new("element", Form::Text, "the element that is meant, by id or name, where a diagram has several"),
             Key::new("at", Form::Word(&ANYWHERE), "`any` sends it although the process stands elsewhere"),
             EXPECT,
@@ -217,6 +213,12 @@ pub(super) static STEP: Shape = Shape::new(
     ),
 ]));
 
+static GIVEN_ALL: Form = Form::Map(Names::Free, &GIVEN);
+/// What an input of an activity is given.
+static GIVEN: Form = Form::Marked(&[
+    Key::new("omit", Form::Boolean, "`true` leaves the input out, also where it has a default or is required"),
+    Key::new("invalid", Form::Any, "sends what the catalogue would refuse"),
+]);
 static ANYWHERE: Words = Words { what: "value of `at`", words: &["any"] };
 const EXPECT: Key = Key::new(
     "expect",
@@ -377,17 +379,19 @@ pub(super) static ACTION: Shape = Shape::new(
     "an action",
     "One action, after steps if there are any.",
     &[
-        Key::new("steps", Form::List(&Form::Shape(&STEP)), "steps that are done first"),
-        Key::new("use", Form::Text, "a fragment that is done first, by its path relative to this file"),
         Key::new("with", VALUES, "with `use`: the inputs of the fragment"),
         PICKS,
-        Key::new("goto", Form::Text, "goes on with the step of this id, in the same block"),
-        Key::new("repeat", Form::Boolean, "`true` does the same step again"),
-        Key::new("continue", Form::Boolean, "`true` goes on with the next step"),
-        Key::new("end", Form::Word(&END), "ends the scenario; its `expect` is still judged"),
         Key::new("at-most", Form::Integer(1, 1_000_000), "how often the branch may be taken; once more fails the step"),
     ],
-);
+)
+.further(Further::AnyOf(&[
+    Key::new("steps", Form::List(&Form::Shape(&STEP)), "steps that are done first"),
+    Key::new("use", Form::Text, "a fragment that is done first, by its path relative to this file"),
+    Key::new("goto", Form::Text, "goes on with the step of this id, in the same block"),
+    Key::new("repeat", Form::Boolean, "`true` does the same step again"),
+    Key::new("continue", Form::Boolean, "`true` goes on with the next step"),
+    Key::new("end", Form::Word(&END), "ends the scenario; its `expect` is still judged"),
+]));
 
 static ANSWERS: Definition = Definition {
     name: "answers",
@@ -405,7 +409,7 @@ pub(super) static ANSWER: Shape = Shape::new(
     "What an activity gets when the process stands there.",
     &[
         Key::new("as", Form::Text, "the actor that gives it"),
-        Key::new("with", VALUES, "the inputs of the activity"),
+        Key::new("with", Form::Map(Names::Free, &GIVEN), "the inputs of the activity"),
         Key::new("wait", Form::Duration, "lets time pass instead, so that a timer can fire"),
         Key::new("optional", Form::Boolean, "whether it is fine if it is never used").or("false"),
         EXPECT,
@@ -445,7 +449,7 @@ static DIRECTIVES: Definition = Definition {
 static DIRECTIVE: Definition = Definition {
     name: "simulated-visit",
     about: "What is done in one visit: a number is a code, a text an outcome, a map says more.",
-    form: Form::Either(&[Form::Text, Form::Shape(&VISIT)]),
+    form: Form::Either(&[Form::Integer(i64::MIN, i64::MAX), Form::Like(&NAME), Form::Shape(&VISIT)]),
 };
 
 pub(super) static VISIT: Shape = Shape::new(

@@ -14,10 +14,11 @@ pub(super) fn id(name: &str) -> String {
 ///
 /// Editors know little more of draft 2020-12 than of draft 7, so little more is used: mappings are closed objects, and one
 /// whose keys depend on another is one closed object for each case.
-pub fn schema(name: &str, title: &str, root: &'static Shape) -> Value {
+pub fn schema(name: &str, heading: &str, root: &'static Shape) -> Value {
     let mut writer = Writer { defined: Map::new() };
-    let mut schema = object([("$schema", json!(DIALECT)), ("$id", json!(id(name))), ("title", json!(title))]);
+    let mut schema = object([("$schema", json!(DIALECT)), ("$id", json!(id(name)))]);
     schema.extend(writer.shape(root));
+    schema.insert("title".to_owned(), json!(heading));
     let mut defined: Vec<_> = writer.defined.into_iter().collect();
     defined.sort_by(|(one, _), (other, _)| one.cmp(other));
     if !defined.is_empty() {
@@ -25,6 +26,9 @@ pub fn schema(name: &str, title: &str, root: &'static Shape) -> Value {
     }
     Value::Object(schema)
 }
+
+/// What [`Further::ByWord`] holds.
+type ByWord = (&'static str, Option<&'static str>, &'static [(&'static str, &'static [Key])]);
 
 /// Plain numbers and booleans are taken as text.
 const TEXT: &[&str] = &["string", "number", "boolean"];
@@ -48,7 +52,7 @@ struct Writer {
 
 impl Writer {
     fn shape(&mut self, shape: &'static Shape) -> Map<String, Value> {
-        let mut schema = object([("description", json!(shape.about))]);
+        let mut schema = object([("title", json!(title(shape.what))), ("description", json!(shape.about))]);
         match &shape.further {
             Further::None => schema.extend(self.mapping(shape, shape.keys.iter().collect())),
             Further::OneOf(keys) => {
@@ -56,39 +60,62 @@ impl Writer {
                 let one = keys.iter().map(|key| json!({ "required": [key.name] })).collect();
                 schema.insert("oneOf".to_owned(), one);
             }
+            Further::AnyOf(keys) => {
+                schema.extend(self.mapping(shape, shape.keys.iter().chain(*keys).collect()));
+                let any = keys.iter().map(|key| json!({ "required": [key.name] })).collect();
+                schema.insert("anyOf".to_owned(), any);
+            }
             Further::ByKey(variants) => {
                 let case = |(key, keys): &'static (Key, &'static [Key])| {
                     let keys = std::iter::once(key).chain(shape.keys).chain(*keys).collect();
-                    let mut case = object([("title", json!(key.name)), ("description", json!(key.about))]);
-                    case.extend(self.mapping(shape, keys));
+                    let mut case = self.mapping(shape, keys);
                     require(&mut case, key.name);
                     Value::Object(case)
                 };
                 schema.insert("oneOf".to_owned(), variants.iter().map(case).collect());
             }
-            Further::ByWord { key, default, words } => {
-                let all = shape.keys.iter().find(|known| known.name == *key).map(|known| &known.form);
-                let Some(Form::Word(all)) = all else { return schema };
-                let (apart, rest): (Vec<&str>, Vec<&str>) =
-                    all.words.iter().partition(|word| words.iter().any(|(known, _)| known == *word));
-                // Words that bring nothing are one case.
-                let cases = apart.iter().map(|word| vec![*word]).chain((!rest.is_empty()).then_some(rest));
-                let case = |chosen: Vec<&'static str>| {
-                    let brings = words.iter().find(|(word, _)| chosen.contains(word)).map_or(&[][..], |(_, keys)| keys);
-                    let mut case = object([("title", json!(chosen.join(", ")))]);
-                    case.extend(self.mapping(shape, shape.keys.iter().chain(brings).collect()));
-                    let deciding = &mut case["properties"][*key];
-                    deciding["enum"] = chosen.iter().copied().flat_map(readings).collect();
-                    if !default.is_some_and(|default| chosen.contains(&default)) {
-                        deciding.as_object_mut().and_then(|deciding| deciding.remove("default"));
-                        require(&mut case, key);
-                    }
-                    Value::Object(case)
-                };
-                schema.insert("oneOf".to_owned(), cases.map(case).collect());
-            }
+            Further::ByWord { key, default, words } => self.by_word(shape, (*key, *default, *words), &mut schema),
         }
         schema
+    }
+
+    /// A closed object for each word that brings keys, and one for the others. Which keys a word needs is said apart from it:
+    /// editors offer no word whose object lacks something.
+    fn by_word(&mut self, shape: &'static Shape, (key, default, words): ByWord, schema: &mut Map<String, Value>) {
+        let all = shape.keys.iter().find(|known| known.name == key).map(|known| &known.form);
+        let Some(Form::Word(all)) = all else { return };
+        let apart = words.iter().map(|(word, keys)| (vec![*word], *keys));
+        let rest = all.words.iter().copied().filter(|word| words.iter().all(|(known, _)| known != word));
+        let rest: Vec<_> = rest.collect();
+        let rest = (!rest.is_empty()).then_some((rest, &[][..]));
+        let (mut cases, mut needs) = (Vec::new(), Vec::new());
+        for (chosen, keys) in apart.chain(rest) {
+            let mut case = self.mapping(shape, shape.keys.iter().chain(keys).collect());
+            let deciding = &mut case["properties"][key];
+            deciding["enum"] = chosen.iter().copied().flat_map(readings).collect();
+            let is_default = default.is_some_and(|default| chosen.contains(&default));
+            case.remove("required");
+            if !is_default {
+                case["properties"][key].as_object_mut().and_then(|deciding| deciding.remove("default"));
+                require(&mut case, key);
+            }
+            let said = json!({ "properties": { key: { "enum": chosen } }, "required": [key] });
+            let unsaid = json!({ "not": { "required": [key] } });
+            let wanted: Vec<&str> = keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+            if !wanted.is_empty() {
+                let when = if is_default { json!({ "anyOf": [said, unsaid] }) } else { said };
+                needs.push(json!({ "if": when, "then": { "required": wanted } }));
+            }
+            cases.push(Value::Object(case));
+        }
+        schema.insert("oneOf".to_owned(), Value::Array(cases));
+        let wanted: Vec<&str> = shape.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+        if !wanted.is_empty() {
+            schema.insert("required".to_owned(), json!(wanted));
+        }
+        if !needs.is_empty() {
+            schema.insert("allOf".to_owned(), Value::Array(needs));
+        }
     }
 
     /// A closed object.
@@ -99,6 +126,9 @@ impl Writer {
         let mut schema = object([("type", json!("object")), ("properties", Value::Object(members))]);
         if !required.is_empty() {
             schema.insert("required".to_owned(), json!(required));
+        }
+        if shape.filled {
+            schema.insert("minProperties".to_owned(), json!(1));
         }
         match shape.rest {
             Some((names, form)) => self.names(names, form, &mut schema),
@@ -139,6 +169,13 @@ impl Writer {
     fn form(&mut self, form: &'static Form) -> Map<String, Value> {
         match form {
             Form::Any => Map::new(),
+            Form::Marked(marks) => {
+                let mark = |mark: &'static Key| {
+                    let alone = json!({ "type": "object", "required": [mark.name], "maxProperties": 1 });
+                    json!({ "if": alone, "then": { "properties": { mark.name: self.key(mark) } } })
+                };
+                object([("allOf", marks.iter().map(mark).collect())])
+            }
             Form::Null => of_type("null"),
             Form::Text => object([("type", json!(TEXT))]),
             Form::Like(notation) => like(notation),
@@ -216,6 +253,12 @@ impl Writer {
 
 fn object<const N: usize>(members: [(&str, Value); N]) -> Map<String, Value> {
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// A heading: what messages call it, without its article.
+fn title(what: &str) -> String {
+    let bare = ["a ", "an ", "the "].iter().find_map(|article| what.strip_prefix(article));
+    bare.unwrap_or(what).replace('`', "")
 }
 
 fn of_type(name: &str) -> Map<String, Value> {

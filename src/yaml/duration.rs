@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Fields, Node, Notation};
+use super::{Node, Notation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::Spanned;
 
@@ -51,13 +51,6 @@ impl Node {
                 None
             }
         }
-    }
-}
-
-impl Fields<'_> {
-    /// The length of time of a key.
-    pub fn duration(&mut self, key: &'static str, found: &mut Diagnostics) -> Option<Spanned<Duration>> {
-        self.optional(key)?.duration(&format!("`{key}`"), found)
     }
 }
 

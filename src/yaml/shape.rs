@@ -16,6 +16,8 @@ pub struct Shape {
     pub keys: &'static [Key],
     /// The keys that it has beside them.
     pub further: Further,
+    /// Whether it has to hold something. The reader reports it in words of its own if not.
+    pub filled: bool,
     /// What all other keys have behind them, where the author chooses names; otherwise other keys are refused.
     pub rest: Option<(Names, &'static Form)>,
 }
@@ -27,6 +29,8 @@ pub enum Further {
     None,
     /// Exactly one of these keys must be there. The reader reports it in words of its own if not.
     OneOf(&'static [Key]),
+    /// At least one of these keys must be there. The reader reports it in words of its own if not.
+    AnyOf(&'static [Key]),
     /// Exactly one of these keys must be there, and brings others with it.
     ByKey(&'static [(Key, &'static [Key])]),
     /// The word behind a key brings others with it. Words that bring none are left out.
@@ -62,6 +66,8 @@ pub struct Key {
 pub enum Form {
     /// Anything; where templates have a meaning, it may hold them.
     Any,
+    /// Anything; only a mapping of one of these keys alone is no value but says something of it.
+    Marked(&'static [Key]),
     /// Nothing: the key alone says it.
     Null,
     /// Text; plain numbers and booleans are taken as written.
@@ -166,12 +172,18 @@ impl Key {
 impl Shape {
     /// A mapping of some keys.
     pub const fn new(name: &'static str, what: &'static str, about: &'static str, keys: &'static [Key]) -> Self {
-        Self { name, what, about, keys, further: Further::None, rest: None }
+        Self { name, what, about, keys, further: Further::None, filled: false, rest: None }
     }
 
     /// The same with keys that depend on another.
     pub const fn further(mut self, further: Further) -> Self {
         self.further = further;
+        self
+    }
+
+    /// The same, where holding nothing is wrong.
+    pub const fn filled(mut self) -> Self {
+        self.filled = true;
         self
     }
 
@@ -185,7 +197,7 @@ impl Shape {
     pub fn all_further(&self) -> Vec<&'static Key> {
         match &self.further {
             Further::None => Vec::new(),
-            Further::OneOf(keys) => keys.iter().collect(),
+            Further::OneOf(keys) | Further::AnyOf(keys) => keys.iter().collect(),
             Further::ByKey(cases) => cases.iter().flat_map(|(key, keys)| std::iter::once(key).chain(*keys)).collect(),
             Further::ByWord { words, .. } => words.iter().flat_map(|(_, keys)| *keys).collect(),
         }

@@ -75,7 +75,7 @@ impl<'a> Shaped<'a> {
     fn decide(&mut self, found: &mut Diagnostics) -> Option<Span> {
         match &self.shape.further {
             Further::None => self.variant = Variant::Known(None, None, &[]),
-            Further::OneOf(keys) => self.variant = Variant::Known(None, None, keys),
+            Further::OneOf(keys) | Further::AnyOf(keys) => self.variant = Variant::Known(None, None, keys),
             Further::ByWord { key, default, words } => {
                 let entry = self.find(key);
                 let word = entry.map_or(*default, |entry| entry.value.as_scalar().map(|scalar| scalar.text.as_str()));
@@ -149,7 +149,13 @@ impl<'a> Shaped<'a> {
     /// The text of a key.
     pub fn text(&self, key: &'static str, found: &mut Diagnostics) -> Option<Spanned<String>> {
         self.expect(key, |form| matches!(form, Form::Text | Form::Like(_)));
-        self.find(key)?.value.text(&format!("`{key}`"), found)
+        let node = &self.find(key)?.value;
+        // A notation is of text; a plain number or boolean that looks like it is a slip.
+        let number = node.as_scalar().is_some_and(|scalar| !scalar.value().is_string());
+        if number && matches!(self.form(key), Some(Form::Like(_))) {
+            return node.wrong(&format!("`{key}`"), "text", found);
+        }
+        node.text(&format!("`{key}`"), found)
     }
 
     /// The texts of a key that takes a list of them, or a single one.

@@ -2,6 +2,7 @@ use crate::project::TestProject;
 #[cfg(feature = "json-schema")]
 use crate::project::shipped;
 
+#[cfg(not(feature = "json-schema"))]
 const NAMED: &str = "scenario: An answer is what was agreed\nprocess: face-onboarding\nsteps:\n  - activity: introduction\n    expect: { schema: answer.json, body: { status: { schema: { type: string } } } }\n";
 
 #[cfg(not(feature = "json-schema"))]
@@ -81,4 +82,205 @@ answers:
     let ran = project.run(&[]);
     assert!(!ran.all().contains("was not loaded"), "{}", ran.all());
     assert_eq!(ran.code, Some(0), "{}", ran.all());
+}
+
+/// The schemas that ship, against the files that ship and the files that are wrong.
+#[cfg(feature = "json-schema")]
+mod files {
+    use std::collections::BTreeMap;
+    use std::path::{Path, PathBuf};
+
+    use flowproof::catalogue::Catalogue;
+    use flowproof::diagnostic::{Diagnostics, Id};
+    use flowproof::scenario::{Fragment, Scenario};
+    use flowproof::schema::Kind;
+    use flowproof::settings::Settings;
+    use flowproof::source::Sources;
+    use serde_json::Value;
+
+    use crate::project::{TestProject, shipped};
+
+    fn validators() -> BTreeMap<&'static str, jsonschema::Validator> {
+        let validator = |kind: &Kind| {
+            let schema: Value = serde_json::from_str(kind.text()).unwrap();
+            (kind.name(), jsonschema::draft202012::new(&schema).unwrap())
+        };
+        Kind::ALL.iter().map(validator).collect()
+    }
+
+    /// The kind of a text by its first key, and the text as JSON.
+    fn read(text: &str) -> Option<(&'static str, Value)> {
+        let (mut sources, mut found) = (Sources::new(), Diagnostics::new());
+        let file = sources.add("a.yaml", text);
+        let node = flowproof::yaml::parse(&sources, file, &mut found)?;
+        let kind = match node.as_mapping()?.first()?.key.value.as_str() {
+            "scenario" => "scenario",
+            "fragment" => "fragment",
+            "catalogue" => "catalogue",
+            "flowproof" => "settings",
+            _ => return None,
+        };
+        Some((kind, node.to_json()))
+    }
+
+    fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let below = |path: PathBuf| if path.is_dir() { yaml_files(&path) } else { vec![path] };
+        entries.flat_map(below).filter(|path| path.extension().is_some_and(|extension| extension == "yaml")).collect()
+    }
+
+    #[test]
+    fn every_file_that_ships_fits_its_schema() {
+        let validators = validators();
+        let mut texts =
+            vec![("flowproof.yaml".to_owned(), std::fs::read_to_string(shipped().join("flowproof.yaml")).unwrap())];
+        for folder in ["scenarios", "catalogues", "tests/export"] {
+            for path in yaml_files(&shipped().join(folder)) {
+                texts.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+        for page in ["README.md", "docs/language.md", "docs/catalogue.md", "docs/settings.md"] {
+            let text = std::fs::read_to_string(shipped().join(page)).unwrap();
+            let blocks = text.split("```yaml").skip(1).filter_map(|rest| rest.split("```").next()?.split_once('\n'));
+            texts.extend(blocks.map(|(_, block)| (format!("{page}: {block}"), block.to_owned())));
+        }
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (name, text) in &texts {
+            let Some((kind, value)) = read(text) else { continue };
+            *counts.entry(kind).or_default() += 1;
+            let errors = validators[kind].iter_errors(&value);
+            let errors: Vec<_> = errors.map(|error| format!("{}: {error}", error.instance_path())).collect();
+            assert!(errors.is_empty(), "{name}\n{errors:#?}");
+        }
+        for (kind, least) in [("scenario", 40), ("fragment", 1), ("catalogue", 2), ("settings", 2)] {
+            assert!(counts.get(kind).is_some_and(|count| *count >= least), "{kind}: {counts:?}");
+        }
+    }
+
+    #[test]
+    fn every_event_of_a_run_fits_the_schema() {
+        let validators = validators();
+        let project = TestProject::shipped().file("scenarios/failing.yaml", "scenario: Fails\nprocess: face-onboarding\nsteps:\n  - activity: introduction\n    expect: { status: 500 }\n");
+        let ran = project.run(&[]);
+        assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+        for event in ran.events() {
+            let errors: Vec<_> = validators["events"].iter_errors(&event).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{event}\n{errors:#?}");
+            *kinds.entry(event["event"].as_str().unwrap().to_owned()).or_default() += 1;
+        }
+        assert!(kinds.len() >= 10, "{kinds:?}");
+        let mut broken = ran.events().find(|event| event["event"] == "step-finished").unwrap();
+        broken["verdict"] = "fine".into();
+        assert!(!validators["events"].is_valid(&broken));
+    }
+
+    /// What the reader says of a text of a kind.
+    fn found(kind: &str, text: &str) -> Diagnostics {
+        let (mut sources, mut found) = (Sources::new(), Diagnostics::new());
+        let file = sources.add("a.yaml", text);
+        match kind {
+            "scenario" => drop(Scenario::read(&sources, file, &mut found)),
+            "catalogue" => drop(Catalogue::read(&sources, file, &mut found)),
+            "settings" => drop(Settings::read(&sources, file, &mut found)),
+            _ => {
+                let node = flowproof::yaml::parse(&sources, file, &mut found).unwrap();
+                drop(Fragment::decode(&node, "a.yaml", &sources, file, &mut found));
+            }
+        }
+        found
+    }
+
+    /// Problems that a schema can know of.
+    fn told(found: &Diagnostics) -> Vec<&str> {
+        let known = [Id::UNKNOWN_KEY, Id::MISSING_KEY, Id::WRONG_TYPE, Id::WRONG_ID, Id::EXPECT_MATCHER];
+        found.iter().filter(|one| known.contains(&one.id)).map(|one| one.message.as_str()).collect()
+    }
+
+    #[test]
+    fn what_the_reader_refuses_the_schema_refuses() {
+        let validators = validators();
+        let mut refused = 0;
+        for path in yaml_files(&shipped().join("tests/corpus/invalid")) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let Some((kind, value)) = read(&text) else { continue };
+            let (found, valid) = (found(kind, &text), validators[kind].is_valid(&value));
+            let told = told(&found);
+            assert!(told.is_empty() || !valid, "{} is valid by the schema, and has {told:#?}", path.display());
+            refused += usize::from(!valid);
+        }
+        assert!(refused >= 20, "{refused}");
+    }
+
+    /// Every place of a value, as JSON pointer.
+    fn places(value: &Value, at: &str, places: &mut Vec<String>) {
+        places.push(at.to_owned());
+        let step = |key: &str| format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+        match value {
+            Value::Object(members) => members.iter().for_each(|(key, inside)| self::places(inside, &step(key), places)),
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(at, inside)| self::places(inside, &step(&at.to_string()), places));
+            }
+            _ => {}
+        }
+    }
+
+    /// A file with something wrong at one place: a key more, a key less, a value of another kind.
+    fn changed(value: &Value, place: &str) -> Vec<Value> {
+        let mut all = Vec::new();
+        let mut change = |change: &mut dyn FnMut(&mut Value)| {
+            let mut changed = value.clone();
+            change(changed.pointer_mut(place).unwrap());
+            all.push(changed);
+        };
+        let members = value.pointer(place).and_then(Value::as_object).cloned().unwrap_or_default();
+        if value.pointer(place).is_some_and(Value::is_object) {
+            change(&mut |inside| inside["zzz"] = "x".into());
+        }
+        for key in members.keys() {
+            change(&mut |inside| drop(inside.as_object_mut().unwrap().shift_remove(key)));
+        }
+        for other in [serde_json::json!({ "zzz": [1] }), serde_json::json!([[1]]), "x".into(), true.into(), Value::Null]
+        {
+            change(&mut |inside| *inside = other.clone());
+        }
+        all
+    }
+
+    /// Reader and schema are made from one table; here they are held to agree, wherever one thing is wrong.
+    #[test]
+    fn reader_and_schema_refuse_the_same() {
+        let validators = validators();
+        let mut texts = vec![std::fs::read_to_string(shipped().join("flowproof.yaml")).unwrap()];
+        for page in ["docs/language.md", "docs/catalogue.md", "docs/settings.md"] {
+            let text = std::fs::read_to_string(shipped().join(page)).unwrap();
+            let blocks = text.split("```yaml").skip(1).filter_map(|rest| rest.split("```").next()?.split_once('\n'));
+            texts.extend(blocks.map(|(_, block)| block.to_owned()));
+        }
+        let (mut tried, mut wrong) = (0, Vec::new());
+        for (kind, value) in texts.iter().filter_map(|text| read(text)) {
+            let mut all = Vec::new();
+            places(&value, "", &mut all);
+            for (place, changed) in
+                all.iter().flat_map(|place| changed(&value, place).into_iter().map(move |one| (place, one)))
+            {
+                tried += 1;
+                let text = changed.to_string();
+                let (found, valid) = (found(kind, &text), validators[kind].is_valid(&changed));
+                let told = told(&found);
+                let value = changed.pointer(place);
+                if valid && !told.is_empty() {
+                    wrong.push(format!("{kind} {place}: {value:?}: the reader alone says {told:?}"));
+                } else if !valid && !found.has_errors() {
+                    let error = validators[kind].iter_errors(&changed).next().unwrap();
+                    wrong.push(format!(
+                        "{kind} {place}: {value:?}: the schema alone says {}: {error}",
+                        error.instance_path()
+                    ));
+                }
+            }
+        }
+        assert!(tried > 2_000, "{tried}");
+        assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+    }
 }
