@@ -152,8 +152,7 @@ impl Walker<'_> {
         };
         if let (Ok(false), Some(condition)) = (&condition, &step.condition) {
             self.skip(step, condition.span());
-            let condition = self.run.sources.text(condition.span()).trim_matches(['"', '\'']);
-            let condition = condition.to_owned();
+            let condition = self.run.sources.text(condition.span()).trim_matches(['"', '\'']).to_owned();
             self.journal.emit(EventKind::StepSkipped { step: record, excerpt, condition }).await;
             return Ok(false);
         }
