@@ -271,7 +271,7 @@ fn fragments_below_the_scenarios_are_not_run_but_checked() {
     };
     assert_eq!(check(&project, &[]), (Some(0), "1 scenario and 1 fragment checked, 0 cannot be run\n".to_owned()));
     let (code, told) = check(&project, &["scenarios/parts"]);
-    assert_eq!((code, told.as_str()), (Some(0), "0 scenarios and 1 fragments checked, 0 cannot be run\n"));
+    assert_eq!((code, told.as_str()), (Some(0), "0 scenarios and 1 fragment checked, 0 cannot be run\n"));
     let project = project.file("scenarios/parts/token.yaml", TOKEN.replace("create-token", "creat-token"));
     let (code, told) = check(&project, &["scenarios/parts/token.yaml"]);
     assert!(code == Some(2) && told.contains("did you mean `create-token`?"), "{told}");
