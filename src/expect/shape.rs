@@ -8,39 +8,51 @@ pub static MATCHERS: Shape = Shape::new(
     "a matcher",
     "Matchers that must all hold.",
     &[
-        Key::new("eq", Form::Any, "equals this value; the only way to expect a map"),
-        Key::new("ne", Form::Any, "is anything else"),
-        Key::new("lt", ORDERED, "is less, or earlier if both are ISO dates or times"),
-        Key::new("le", ORDERED, "is at most, or no later"),
-        Key::new("gt", ORDERED, "is more, or later"),
-        Key::new("ge", ORDERED, "is at least, or no earlier"),
-        Key::new("in", LISTED, "equals one value of this list"),
+        Key::new("eq", Form::Any, "equals this value; the only way to expect a map").such_as(&["{ status: ACTIVE }"]),
+        Key::new("ne", Form::Any, "is anything else").such_as(&["PENDING"]),
+        Key::new("lt", ORDERED, "is less, or earlier if both are ISO dates or times").such_as(&["500"]),
+        Key::new("le", ORDERED, "is at most, or no later").such_as(&["3"]),
+        Key::new("gt", ORDERED, "is more, or later").such_as(&["0"]),
+        Key::new("ge", ORDERED, "is at least, or no earlier").such_as(&["2026-01-31"]),
+        Key::new("in", LISTED, "equals one value of this list").such_as(&["[601, 602]"]),
         Key::new(
             "contains",
             Form::Any,
             "a text has this text in it, a list has this item (or each item of this list), a map has these members",
-        ),
-        Key::new("starts-with", Form::Text, "a text begins with this text"),
-        Key::new("ends-with", Form::Text, "a text ends with this text"),
-        Key::new("matches", Form::Text, "a text matches this regular expression as a whole"),
+        )
+        .such_as(&["blurred"]),
+        Key::new("starts-with", Form::Text, "a text begins with this text").such_as(&["application/json"]),
+        Key::new("ends-with", Form::Text, "a text ends with this text").such_as(&[".jpg"]),
+        Key::new("matches", Form::Text, "a text matches this regular expression as a whole")
+            .such_as(&["\"[A-Z]{2}[0-9]+\""]),
         Key::new(
             "type",
             Form::OneOrMany(&Form::Word(&TYPES)),
             "is string, number, integer, boolean, array, object or null",
-        ),
-        Key::new("length", Form::Named(&MATCHER), "has this many characters, items or members; a number or a matcher"),
+        )
+        .such_as(&["string", "[string, \"null\"]"]),
+        Key::new("length", Form::Named(&MATCHER), "has this many characters, items or members; a number or a matcher")
+            .such_as(&["2", "{ ge: 1 }"]),
         Key::new("exists", Form::Boolean, "is there at all (also null), or with false is not"),
         Key::new("empty", Form::Boolean, "is a text, list or map with nothing in it, or with false is not"),
-        Key::new("one-of", Form::List(&Form::Named(&MATCHER)), "fulfils exactly one of these matchers"),
-        Key::new("all", Form::List(&Form::Named(&MATCHER)), "fulfils every one of these matchers"),
-        Key::new("any", Form::List(&Form::Named(&MATCHER)), "fulfils at least one of these matchers"),
-        Key::new("each", Form::Named(&MATCHER), "is a list whose every item fulfils this matcher; an empty list does"),
-        Key::new("not", Form::Named(&MATCHER), "does not fulfil this matcher, though it could"),
-        Key::new("close-to", Form::Shape(&CLOSE_TO), "is a number no further than `within` from `value`"),
-        Key::new("between", Form::List(&Form::Any), "is from the first to the second of two values, both included"),
+        Key::new("one-of", Form::List(&Form::Named(&MATCHER)), "fulfils exactly one of these matchers")
+            .such_as(&["[{ lt: 0 }, { gt: 100 }]"]),
+        Key::new("all", Form::List(&Form::Named(&MATCHER)), "fulfils every one of these matchers")
+            .such_as(&["[{ ge: 1 }, { type: integer }]"]),
+        Key::new("any", Form::List(&Form::Named(&MATCHER)), "fulfils at least one of these matchers")
+            .such_as(&["[{ empty: true }, { starts-with: A }]"]),
+        Key::new("each", Form::Named(&MATCHER), "is a list whose every item fulfils this matcher; an empty list does")
+            .such_as(&["{ type: string }"]),
+        Key::new("not", Form::Named(&MATCHER), "does not fulfil this matcher, though it could")
+            .such_as(&["{ contains: error }"]),
+        Key::new("close-to", Form::Shape(&CLOSE_TO), "is a number no further than `within` from `value`")
+            .such_as(&["{ value: 0.9, within: 0.05 }"]),
+        Key::new("between", Form::List(&Form::Any), "is from the first to the second of two values, both included")
+            .such_as(&["[1, 10]"]),
         Key::new("format", Form::Word(&FORMATS), "is a text in this notation"),
-        Key::new("schema", SCHEMA, "fulfils this JSON Schema, a file or written here"),
-        Key::new("unordered", LISTED, "is a list of exactly these items, in any order"),
+        Key::new("schema", SCHEMA, "fulfils this JSON Schema, a file or written here")
+            .such_as(&["schemas/answer.json"]),
+        Key::new("unordered", LISTED, "is a list of exactly these items, in any order").such_as(&["[b, a]"]),
     ],
 )
 .filled();
@@ -80,8 +92,8 @@ pub(super) static CLOSE_TO: Shape = Shape::new(
     "`close-to`",
     "A number and how far from it another may be.",
     &[
-        Key::required("value", ORDERED, "the number"),
-        Key::required("within", ORDERED, "how far from it a number may be"),
+        Key::required("value", ORDERED, "the number").such_as(&["0.9"]),
+        Key::required("within", ORDERED, "how far from it a number may be").such_as(&["0.05"]),
     ],
 );
 

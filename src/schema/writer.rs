@@ -1,6 +1,8 @@
 use serde_json::{Map, Value, json};
 
-use crate::yaml::{DURATION, Definition, Form, Further, Key, Names, Notation, Scalar, ScalarStyle, Shape};
+use crate::diagnostic::Diagnostics;
+use crate::source::Sources;
+use crate::yaml::{self, DURATION, Definition, Form, Further, Key, Names, Notation, Scalar, ScalarStyle, Shape};
 
 /// The dialect of the schemas.
 pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -139,8 +141,8 @@ impl Writer {
 
     /// What stands behind names that the author chooses.
     fn names(&mut self, names: Names, form: &'static Form, schema: &mut Map<String, Value>) {
-        let values = Value::Object(self.form(form));
-        let one = |key: &str, value: Value| object([(key, value)]);
+        let values = self.form(form);
+        let one = |key: &str, value: Map<String, Value>| object([(key, Value::Object(value))]);
         schema.extend(match names {
             Names::Free => one("additionalProperties", values),
             Names::Like(notation) => {
@@ -148,20 +150,26 @@ impl Writer {
                 object([("patternProperties", named), ("additionalProperties", json!(false))])
             }
             Names::Of(words) => {
-                let members = words.words.iter().map(|word| ((*word).to_owned(), values.clone()));
-                object([("properties", Value::Object(members.collect())), ("additionalProperties", json!(false))])
+                let member = |word: &&str| {
+                    let mut member =
+                        object([("description", json!(sentence(&format!("the {} `{word}`", words.what))))]);
+                    member.extend(values.clone());
+                    ((*word).to_owned(), Value::Object(member))
+                };
+                let members = words.words.iter().map(member).collect();
+                object([("properties", Value::Object(members)), ("additionalProperties", json!(false))])
             }
         });
     }
 
     fn key(&mut self, key: &'static Key) -> Map<String, Value> {
-        let mut schema = object([("description", json!(key.about))]);
+        let mut schema = object([("description", json!(sentence(key.about)))]);
         schema.extend(self.form(&key.form).into_iter().filter(|(name, _)| name != "description"));
         if let Some(default) = key.default {
-            schema.insert("default".to_owned(), plain(default));
+            schema.insert("default".to_owned(), meant(default));
         }
         if !key.examples.is_empty() {
-            schema.insert("examples".to_owned(), key.examples.iter().copied().map(plain).collect());
+            schema.insert("examples".to_owned(), key.examples.iter().copied().map(meant).collect());
         }
         schema
     }
@@ -285,15 +293,23 @@ fn require(schema: &mut Map<String, Value>, key: &str) {
 
 /// What a word is with and without quotes.
 fn readings(word: &str) -> Vec<Value> {
-    let mut readings = vec![json!(word), plain(word)];
+    let mut readings = vec![json!(word), Scalar { text: word.to_owned(), style: ScalarStyle::Plain }.value()];
     readings.dedup();
     readings
 }
 
-/// What a word, a default or an example means in YAML.
-fn plain(text: &str) -> Value {
-    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        Some(quoted) => json!(quoted),
-        None => Scalar { text: text.to_owned(), style: ScalarStyle::Plain }.value(),
-    }
+/// What a default or an example means in YAML.
+fn meant(text: &str) -> Value {
+    let mut sources = Sources::new();
+    let file = sources.add("an example", text);
+    let node = yaml::parse(&sources, file, &mut Diagnostics::new());
+    node.map_or_else(|| json!(text), |node| node.to_json())
+}
+
+/// A remark as a sentence, as editors show it.
+fn sentence(about: &str) -> String {
+    let mut letters = about.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };
+    first.chain(letters).chain(end.chars()).collect()
 }

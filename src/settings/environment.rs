@@ -74,7 +74,8 @@ pub(super) static ENVIRONMENT: Shape = Shape::new(
             "keys",
             Form::Map(Names::Like(&ID), &Form::Any),
             "the keys of actors that have their own, by their names",
-        ),
+        )
+        .such_as(&["{ reviewer: \"{{ env.REVIEWER_KEY }}\" }"]),
         BEFORE,
         AFTER,
     ],
@@ -89,7 +90,8 @@ const ENGINE: &[Key] = &[
         "allowed-hosts",
         Form::OneOrMany(&Form::Text),
         "hosts beside that of `base-url` that requests may go to; any other is refused",
-    ),
+    )
+    .such_as(&["[cdn.example.com]"]),
     Key::new("tls", Form::Shape(&TLS), "how connections are secured"),
     Key::new(
         "proxy",
@@ -109,8 +111,10 @@ static TLS: Shape = Shape::new(
             "ca",
             Form::OneOrMany(&Form::Text),
             "PEM files with certificates of authorities that are trusted beside the system's",
-        ),
-        Key::new("client-certificate", Form::Text, "a PEM file with the client's certificate chain and its key"),
+        )
+        .such_as(&["certificates/authority.pem"]),
+        Key::new("client-certificate", Form::Text, "a PEM file with the client's certificate chain and its key")
+            .such_as(&["certificates/client.pem"]),
     ],
 );
 

@@ -62,17 +62,20 @@ pub static SHAPE: Shape = Shape::new(
             "catalogues",
             Form::Map(Names::Free, &Form::Text),
             "name to file, or `embedded` for one that ships; left out, all that ship",
-        ),
+        )
+        .such_as(&["{ acme: embedded }", "{ acme: catalogues/acme.yaml }"]),
         Key::new(
             "processes",
             Form::Map(Names::Free, &Form::Text),
             "process definitions: the name that is deployed on the target, to its BPMN file",
-        ),
+        )
+        .such_as(&["{ onboarding: processes/onboarding.bpmn }"]),
         Key::new(
             "environments",
             Form::Map(Names::Free, &Form::Shape(&ENVIRONMENT)),
             "what scenarios can be run against, by name",
-        ),
+        )
+        .such_as(&["{ staging: { base-url: https://acme-test.example.com } }"]),
         BEFORE,
         AFTER,
         Key::new("defaults", Form::Shape(&DEFAULTS), "what holds where a scenario or an argument says nothing"),

@@ -197,6 +197,42 @@ mod files {
         found.iter().filter(|one| known.contains(&one.id)).map(|one| one.message.as_str()).collect()
     }
 
+    /// Every schema that has examples, by its place.
+    fn exemplified(schema: &Value, at: &str, all: &mut Vec<(String, Vec<Value>)>) {
+        match schema {
+            Value::Object(members) => {
+                if let Some(examples) = members.get("examples").and_then(Value::as_array) {
+                    all.push((at.to_owned(), examples.clone()));
+                }
+                for (name, inside) in members.iter().filter(|(name, _)| *name != "examples") {
+                    exemplified(inside, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), all);
+                }
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, inside)| exemplified(inside, &format!("{at}/{index}"), all));
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_example_is_what_its_key_takes() {
+        for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::Events) {
+            let schema: Value = serde_json::from_str(kind.text()).unwrap();
+            let mut all = Vec::new();
+            exemplified(&schema, "", &mut all);
+            assert!(all.len() > 10, "{}: {}", kind.name(), all.len());
+            for (place, examples) in all {
+                let mut one = schema.pointer(&place).unwrap().clone();
+                one["$defs"] = schema["$defs"].clone();
+                let validator = jsonschema::draft202012::new(&one).unwrap();
+                for example in examples {
+                    assert!(validator.is_valid(&example), "{} {place}: {example}", kind.name());
+                }
+            }
+        }
+    }
+
     #[test]
     fn what_the_reader_refuses_the_schema_refuses() {
         let validators = validators();

@@ -17,20 +17,25 @@ pub(super) static ACTIVITY: Shape = Shape::new(
     &[
         TITLE,
         ELEMENT,
-        Key::new("inputs", Form::Map(NAMED, &Form::Shape(&INPUT)), "what a step may give in `with:`"),
-        Key::required("requests", Form::List(&Form::Shape(&REQUEST)), "what is sent, in this order"),
+        Key::new("inputs", Form::Map(NAMED, &Form::Shape(&INPUT)), "what a step may give in `with:`")
+            .such_as(&["{ image: { type: file, media: [image/jpeg], required: true } }"]),
+        Key::required("requests", Form::List(&Form::Shape(&REQUEST)), "what is sent, in this order")
+            .such_as(&["[{ exchange: upload-image }, { exchange: continue }]"]),
         Key::new(
             "keep",
             Form::Map(Names::Like(&ID), &Form::Shape(&KEEP)),
             "what a successful answer gives to the session, read as `session.NAME`",
-        ),
-        Key::new("ensure", Form::List(&Form::Shape(&ENSURE)), "what must hold of every successful answer"),
+        )
+        .such_as(&["{ instance: { from: \"{{ answer.instance }}\" } }"]),
+        Key::new("ensure", Form::List(&Form::Shape(&ENSURE)), "what must hold of every successful answer")
+            .such_as(&["[{ that: \"{{ answer.id is string }}\", otherwise: the answer has no id }]"]),
         Key::new("simulated", Form::Shape(&SIMULATED), "how the simulator plays the element"),
         Key::required(
             "outcomes",
             Form::Map(NAMED, &Form::Shape(&OUTCOME)),
             "the named classes of the last request's answer, tried in order; `success` must be among them",
-        ),
+        )
+        .such_as(&["{ success: { when: { status: 200 } }, refused: { when: { status: 4xx } } }"]),
     ],
 );
 
@@ -48,7 +53,8 @@ pub static INPUT: Shape = Shape::new(
             "default",
             Form::Any,
             "its value where none is given; a template over `session`, `position`, `process`",
-        ),
+        )
+        .such_as(&["ACTIVE", "\"{{ session.token }}\""]),
         ONE_OF,
     ],
 )
@@ -59,14 +65,16 @@ static REQUEST: Shape = Shape::new(
     "a request",
     "A request of an activity.",
     &[
-        Key::required("exchange", Form::Text, "which one of the wire"),
-        Key::new("name", Form::Text, "its answer is `responses.NAME` in the step; the exchange's name"),
-        Key::new("if", Form::Text, "the input without which the request is left out"),
+        Key::required("exchange", Form::Text, "which one of the wire").such_as(&["upload-image"]),
+        Key::new("name", Form::Text, "its answer is `responses.NAME` in the step; the exchange's name")
+            .such_as(&["upload"]),
+        Key::new("if", Form::Text, "the input without which the request is left out").such_as(&["image"]),
         Key::new(
             "with",
             Form::Map(Names::Free, &Form::Any),
             "the parameters of the exchange; without it each input is the parameter of the same name",
-        ),
+        )
+        .such_as(&["{ image: \"{{ inputs.image }}\" }"]),
     ],
 );
 
@@ -86,8 +94,8 @@ static ENSURE: Shape = Shape::new(
     "an item of `ensure`",
     "What must hold of every successful answer.",
     &[
-        Key::required("that", Form::Any, "a template that must be true"),
-        Key::required("otherwise", Form::Text, "what is said where it is not"),
+        Key::required("that", Form::Any, "a template that must be true").such_as(&["\"{{ answer.id is string }}\""]),
+        Key::required("otherwise", Form::Text, "what is said where it is not").such_as(&["the answer has no id"]),
     ],
 );
 
@@ -96,9 +104,11 @@ static OUTCOME: Shape = Shape::new(
     "the outcome",
     "A named class of an activity's answer.",
     &[
-        Key::required("when", Form::Shape(&WHEN), "when an answer is of it"),
+        Key::required("when", Form::Shape(&WHEN), "when an answer is of it")
+            .such_as(&["{ status: 200, code: { exists: false } }"]),
         CODES,
-        Key::new("errors", Form::OneOrMany(&Form::Text), "the BPMN error codes as which a diagram draws it"),
+        Key::new("errors", Form::OneOrMany(&Form::Text), "the BPMN error codes as which a diagram draws it")
+            .such_as(&["QUALITY_FAILED"]),
     ],
 );
 

@@ -53,23 +53,23 @@ pub(super) static AUTOMATIC: Shape = Shape::new(
             "keys",
             Form::OneOrMany(&Form::Text),
             "input parameters of the element whose values name it in `simulate:`, beside its own name",
-        ),
+        ).such_as(&["functionName"]),
         LOCALS,
         Key::new(
             "values",
             Form::Map(Names::Free, &Form::Any),
             "local variables that are composed: templates over `base_url`, `tenant`, `instance`, `token`, `parameters`",
-        ),
+        ).such_as(&["{ url: \"{{ base_url }}/result\" }"]),
         WRITES,
-        Key::new("results-in", Form::Text, "the process variable that holds the `results` that a script gives"),
+        Key::new("results-in", Form::Text, "the process variable that holds the `results` that a script gives").such_as(&["_results.{name}"]),
         Key::new(
             "shows",
             Form::OneOrMany(&Form::Text),
             "input parameters and local variables that are shown while the process waits next",
-        ),
+        ).such_as(&["[maxAttempts]"]),
         Key::new("error-screen", Form::Shape(&ERROR_SCREEN), "what is shown where its failure leads to an element that waits"),
         Key::new("state", Form::Word(&STATE), "the state of the instance while it waits next"),
-        Key::new("failures", Form::Map(NAMED, &Form::Shape(&FAILURE)), "ways to fail, by outcome"),
+        Key::new("failures", Form::Map(NAMED, &Form::Shape(&FAILURE)), "ways to fail, by outcome").such_as(&["{ quality-failure: { error: QUALITY_FAILED, codes: [601] } }"]),
         Key::required("behaviour", Form::Word(&BEHAVIOUR), "what it does; each behaviour has keys of its own"),
     ],
 )
@@ -84,34 +84,34 @@ pub(super) static AUTOMATIC: Shape = Shape::new(
                     "subject",
                     Form::Text,
                     "the variable that holds what is judged and by which failures are counted; `{…}` is an input parameter",
-                ),
+                ).such_as(&["_captures.face"]),
                 Key::new("attempts", Form::Shape(&ATTEMPTS), "how often it may fail"),
                 Key::new(
                     "rules",
                     Form::List(&Form::Shape(&RULE)),
                     "how it judges what it is not told: the first that holds of the last capture fails it",
-                ),
+                ).such_as(&["[{ when: { width: { lt: 300 } }, outcome: quality-failure }]"]),
                 Key::new(
                     "results",
                     Form::Map(Names::Free, &Form::Word(&RESULT)),
                     "local variables that are true on `failed` or on `passed`",
-                ),
+                ).such_as(&["{ faceMatched: passed }"]),
             ],
         ),
         (
             "counter",
-            &[Key::required("variable", Form::Text, "the input parameter that names the process variable that is counted up")],
+            &[Key::required("variable", Form::Text, "the input parameter that names the process variable that is counted up").such_as(&["counterName"])],
         ),
         (
             "clear",
-            &[Key::required("variables", Form::Text, "the input parameter that lists the variables that are removed")],
+            &[Key::required("variables", Form::Text, "the input parameter that lists the variables that are removed").such_as(&["variableNames"])],
         ),
         (
             "decide",
             &[
-                Key::required("from", Form::Text, "the input parameter whose value is taken as it is"),
-                Key::required("on-failure", Form::Text, "the input parameter that is taken if a check failed"),
-                Key::required("otherwise", Form::Any, "the value that is taken else"),
+                Key::required("from", Form::Text, "the input parameter whose value is taken as it is").such_as(&["decision"]),
+                Key::required("on-failure", Form::Text, "the input parameter that is taken if a check failed").such_as(&["decisionOnFailure"]),
+                Key::required("otherwise", Form::Any, "the value that is taken else").such_as(&["PASS"]),
                 RESULT_VARIABLE,
             ],
         ),
@@ -122,33 +122,37 @@ pub(super) static AUTOMATIC: Shape = Shape::new(
                     "list",
                     Form::Text,
                     "the input parameter that holds the list, as a list, as JSON or as names with commas between them",
-                ),
-                Key::new("or-from", Form::Text, "the process variable that holds the list where the parameter does not"),
-                Key::required("key", Form::Text, "the member of an item that names it; a text names itself"),
-                Key::required("required", Form::Text, "the member of an item that is `true` where it is required"),
-                Key::new("at-hand", Form::Text, "the process variable that names what must be captured as well"),
+                ).such_as(&["documents"]),
+                Key::new("or-from", Form::Text, "the process variable that holds the list where the parameter does not").such_as(&["_documents"]),
+                Key::required("key", Form::Text, "the member of an item that names it; a text names itself").such_as(&["name"]),
+                Key::required("required", Form::Text, "the member of an item that is `true` where it is required").such_as(&["required"]),
+                Key::new("at-hand", Form::Text, "the process variable that names what must be captured as well").such_as(&["_documentAtHand"]),
                 Key::required(
                     "of",
                     Form::Text,
                     "the variable in which what was captured stands by these names; `{…}` is an input parameter or process variable",
-                ),
-                Key::required("finished", Form::Text, "the member of what was captured that must be true"),
+                ).such_as(&["_captures"]),
+                Key::required("finished", Form::Text, "the member of what was captured that must be true").such_as(&["finished"]),
                 RESULT_VARIABLE,
             ],
         ),
     ],
 });
 
-const RESULT_VARIABLE: Key = Key::required("result", Form::Text, "the local variable that is written");
+const RESULT_VARIABLE: Key =
+    Key::required("result", Form::Text, "the local variable that is written").such_as(&["result"]);
 
 static ERROR_SCREEN: Shape = Shape::new(
     "error-screen",
     "`error-screen`",
     "What is shown where a failure leads to an element that waits.",
     &[
-        Key::required("parameter", Form::Text, "the parameter of the waiting element that is shown with another value"),
-        Key::required("from", Form::Text, "the input parameter of the failed element that has the value"),
-        Key::new("listed-in", Form::Text, "the parameter of the waiting element that must list the value"),
+        Key::required("parameter", Form::Text, "the parameter of the waiting element that is shown with another value")
+            .such_as(&["screen"]),
+        Key::required("from", Form::Text, "the input parameter of the failed element that has the value")
+            .such_as(&["errorScreen"]),
+        Key::new("listed-in", Form::Text, "the parameter of the waiting element that must list the value")
+            .such_as(&["errorScreens"]),
     ],
 );
 
@@ -157,9 +161,9 @@ static FAILURE: Shape = Shape::new(
     "the failure",
     "A way to fail.",
     &[
-        Key::required("error", Form::Text, "the BPMN error that it raises"),
+        Key::required("error", Form::Text, "the BPMN error that it raises").such_as(&["QUALITY_FAILED"]),
         CODES,
-        Key::new("message", Form::Text, "the message that comes with it"),
+        Key::new("message", Form::Text, "the message that comes with it").such_as(&["The image is blurred"]),
     ],
 );
 
@@ -172,13 +176,15 @@ static ATTEMPTS: Shape = Shape::new(
             "limit",
             Form::Text,
             "the input parameter that limits it; the n-th failure of a limit n exceeds it",
-        ),
+        )
+        .such_as(&["maxAttempts"]),
         Key::new(
             "raised-if",
             Form::Text,
             "the input parameter that says whether exceeding it raises an error; else the process goes on",
-        ),
-        Key::required("exceeded", Form::Text, "the failure that exceeding it is"),
+        )
+        .such_as(&["raiseError"]),
+        Key::required("exceeded", Form::Text, "the failure that exceeding it is").such_as(&["attempts-exceeded"]),
     ],
 );
 
@@ -191,9 +197,11 @@ static RULE: Shape = Shape::new(
             "when",
             Form::Map(Names::Like(&FACT_OR_MARK), &Form::Named(&MATCHER)),
             "facts of the capture, all of which must hold",
-        ),
-        Key::required("outcome", Form::Text, "the failure then"),
-        Key::new("code", Form::Integer(i64::MIN, i64::MAX), "its code, where the failure has several"),
+        )
+        .such_as(&["{ comment: { contains: blurred } }"]),
+        Key::required("outcome", Form::Text, "the failure then").such_as(&["quality-failure"]),
+        Key::new("code", Form::Integer(i64::MIN, i64::MAX), "its code, where the failure has several")
+            .such_as(&["601"]),
     ],
 );
 

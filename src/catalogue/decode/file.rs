@@ -20,16 +20,19 @@ pub static SHAPE: Shape = Shape::new(
     "a catalogue",
     "Everything that flowproof knows about one kind of process engine.",
     &[
-        Key::required("catalogue", Form::Text, "its name; first"),
+        Key::required("catalogue", Form::Text, "its name; first").such_as(&["acme"]),
         Key::new("version", Form::Integer(VERSION, VERSION), "the version of the language").or("1"),
         TITLE,
         Key::new("session", Form::Shape(&SESSION), "how a session is opened, renewed and read"),
-        Key::required("activities", Form::Map(NAMED, &Form::Shape(&ACTIVITY)), "what scenarios do"),
+        Key::required("activities", Form::Map(NAMED, &Form::Shape(&ACTIVITY)), "what scenarios do").such_as(&[
+            "{ welcome: { requests: [{ exchange: continue }], outcomes: { success: { when: { status: 200 } } } } }",
+        ]),
         Key::new(
             "automatic",
             Form::Map(NAMED, &Form::Shape(&AUTOMATIC)),
             "what the engine does by itself between two activities",
-        ),
+        )
+        .such_as(&["{ selfie-check: { behaviour: check } }"]),
         Key::required("wire", Form::Shape(&WIRE), "where things stand in requests and answers"),
     ],
 );

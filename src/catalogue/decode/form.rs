@@ -22,13 +22,14 @@ pub(super) static FORMS: Shape = Shape::new(
     "`forms`",
     "How the definitions of forms are written: JSON pointers.",
     &[
-        Key::required("components", Form::Text, "the list of components"),
+        Key::required("components", Form::Text, "the list of components").such_as(&["/components"]),
         Key::required("component", Form::Shape(&COMPONENT), "where things stand in a component"),
         Key::new(
             "types",
             Form::Map(Names::Free, &Form::Word(&VALUE)),
             "what a value must be, by the engine's word for its type; with any other word it may be anything",
-        ),
+        )
+        .such_as(&["{ EMAIL: email }"]),
     ],
 );
 
@@ -37,17 +38,20 @@ static COMPONENT: Shape = Shape::new(
     "`component`",
     "Pointers into a component of a form. What has no pointer is not looked at.",
     &[
-        Key::required("id", Form::Text, "its name, by which its value is given"),
-        Key::new("type", Form::Text, "the engine's word for its type"),
-        Key::new("default", Form::Text, "the value where none is given"),
-        Key::new("read-only", Form::Text, "whether its value cannot be given"),
-        Key::new("required", Form::Text, "whether a value is needed"),
-        Key::new("min-length", Form::Text, "the shortest text, in characters"),
-        Key::new("max-length", Form::Text, "the longest text, in characters"),
-        Key::new("missing", Form::Text, "the message where a value is needed and there is none"),
-        Key::new("invalid", Form::Text, "the message where a value is not of the type"),
-        Key::new("invalid-length", Form::Text, "the message where a text is too short or too long"),
-        Key::new("by-language", Form::Text, "where the texts of a message stand in it by language"),
+        Key::required("id", Form::Text, "its name, by which its value is given").such_as(&["/id"]),
+        Key::new("type", Form::Text, "the engine's word for its type").such_as(&["/type"]),
+        Key::new("default", Form::Text, "the value where none is given").such_as(&["/defaultValue"]),
+        Key::new("read-only", Form::Text, "whether its value cannot be given").such_as(&["/readOnly"]),
+        Key::new("required", Form::Text, "whether a value is needed").such_as(&["/validation/required"]),
+        Key::new("min-length", Form::Text, "the shortest text, in characters").such_as(&["/validation/minLength"]),
+        Key::new("max-length", Form::Text, "the longest text, in characters").such_as(&["/validation/maxLength"]),
+        Key::new("missing", Form::Text, "the message where a value is needed and there is none")
+            .such_as(&["/messages/required"]),
+        Key::new("invalid", Form::Text, "the message where a value is not of the type").such_as(&["/messages/invalid"]),
+        Key::new("invalid-length", Form::Text, "the message where a text is too short or too long")
+            .such_as(&["/messages/length"]),
+        Key::new("by-language", Form::Text, "where the texts of a message stand in it by language")
+            .such_as(&["/languages"]),
     ],
 );
 
@@ -56,11 +60,14 @@ pub(super) static FORM_USE: Shape = Shape::new(
     "`form`",
     "A form that an element shows, by which the values are judged.",
     &[
-        Key::required("name", Form::Text, "the input parameter that names it"),
-        Key::new("version", Form::Text, "the input parameter that gives its version; the latest without a value"),
-        Key::new("read-only", Form::Text, "the input parameter that says whether nothing is taken"),
-        Key::required("values", Form::Text, "the local variable that holds the values, by component"),
-        Key::required("invalid", Form::Text, "the outcome of values that it does not allow"),
+        Key::required("name", Form::Text, "the input parameter that names it").such_as(&["formName"]),
+        Key::new("version", Form::Text, "the input parameter that gives its version; the latest without a value")
+            .such_as(&["formVersion"]),
+        Key::new("read-only", Form::Text, "the input parameter that says whether nothing is taken")
+            .such_as(&["readOnly"]),
+        Key::required("values", Form::Text, "the local variable that holds the values, by component")
+            .such_as(&["values"]),
+        Key::required("invalid", Form::Text, "the outcome of values that it does not allow").such_as(&["invalid"]),
         Key::new("attempts", Form::Shape(&FORM_ATTEMPTS), "how often that may be"),
     ],
 );
@@ -70,8 +77,9 @@ static FORM_ATTEMPTS: Shape = Shape::new(
     "`attempts`",
     "How often values may be wrong.",
     &[
-        Key::required("limit", Form::Text, "the input parameter that limits it; the n-th time of a limit n exceeds it"),
-        Key::required("exceeded", Form::Text, "the outcome then"),
+        Key::required("limit", Form::Text, "the input parameter that limits it; the n-th time of a limit n exceeds it")
+            .such_as(&["maxAttempts"]),
+        Key::required("exceeded", Form::Text, "the outcome then").such_as(&["attempts-exceeded"]),
     ],
 );
 

@@ -6,22 +6,24 @@ use crate::source::{Sources, Span, Spanned};
 use crate::template::Template;
 use crate::yaml::{Entry, Form, Key, NAME, Names, Node, Shaped};
 
-pub(super) const TITLE: Key = Key::new("title", Form::Text, "a line for people");
+pub(super) const TITLE: Key = Key::new("title", Form::Text, "a line for people").such_as(&["Take a selfie"]);
 pub(super) const CODES: Key = Key::new(
     "codes",
     Form::OneOrMany(&Form::Integer(i64::MIN, i64::MAX)),
     "the codes that it may carry; the first is shown",
-);
+)
+.such_as(&["[601, 602]"]);
 pub(super) const ELEMENT: Key = Key::new(
     "element",
     Form::OneOrMany(&Form::Map(Names::Free, &Form::Text)),
     "how its element is recognised in a diagram and in answers: `{ name: … }` or `{ ATTRIBUTE: VALUE }`, or a list of them",
-);
+).such_as(&["{ key: SELFIE }", "{ name: Take a selfie }"]);
 pub(super) const LOCALS: Key = Key::new(
     "locals",
     Form::Map(Names::Free, &Form::Any),
     "local variables that its output mappings may read where nothing else gives them",
-);
+)
+.such_as(&["{ score: 0.93 }"]);
 /// Names of things of one kind.
 pub(super) const NAMED: Names = Names::Like(&NAME);
 

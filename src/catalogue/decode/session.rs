@@ -28,22 +28,27 @@ pub(super) static SESSION: Shape = Shape::new(
             "open",
             Form::OneOrMany(&Form::Text),
             "the activities that open a session, in order, before the first step of a scenario with `process:`",
-        ),
-        Key::new("credential", Form::Text, "the activity that obtains the credential"),
+        )
+        .such_as(&["[sign-in, open-case, begin]"]),
+        Key::new("credential", Form::Text, "the activity that obtains the credential").such_as(&["sign-in"]),
         Key::new("renew", Form::Shape(&RENEW), "when the credential is obtained again"),
-        Key::new("position", Form::Text, "the activity that asks where the process stands, where no answer said it"),
-        Key::new("instance", Form::Text, "the activity that reads the state of the instance"),
+        Key::new("position", Form::Text, "the activity that asks where the process stands, where no answer said it")
+            .such_as(&["begin"]),
+        Key::new("instance", Form::Text, "the activity that reads the state of the instance").such_as(&["read-case"]),
         Key::new(
             "states",
             Form::Map(Names::Of(&STATE), &Form::Text),
             "the engine's words for the states; a state without one is its own word",
-        ),
-        Key::new("final", Form::OneOrMany(&Form::Word(&STATE)), "which of the states are final"),
+        )
+        .such_as(&["{ running: ACTIVE, succeeded: COMPLETED }"]),
+        Key::new("final", Form::OneOrMany(&Form::Word(&STATE)), "which of the states are final")
+            .such_as(&["[succeeded, failed]"]),
         Key::new(
             "finalizer",
             Form::List(&Form::Shape(&FINALIZER)),
             "the state at the end of a process: the first rule that holds",
-        ),
+        )
+        .such_as(&["[{ when: incident, state: broken }, { when: always, state: succeeded }]"]),
         Key::new(
             "simulated",
             Form::Shape(&SIMULATED_SESSION),
@@ -71,7 +76,8 @@ static FINALIZER: Shape = Shape::new(
             "when",
             Form::Either(&[Form::Word(&CONDITION), Form::Shape(&VARIABLE)]),
             "an incident stopped the process, a timer fired, a check failed, a variable has a value, or always",
-        ),
+        )
+        .such_as(&["incident", "{ variable: decision, equals: FAIL }"]),
         Key::required("state", Form::Word(&STATE), "the state then"),
     ],
 );
@@ -81,8 +87,8 @@ static VARIABLE: Shape = Shape::new(
     "`when`",
     "A process variable has a value.",
     &[
-        Key::required("variable", Form::Text, "the variable, or the path of a member of it"),
-        Key::required("equals", Form::Any, "the value"),
+        Key::required("variable", Form::Text, "the variable, or the path of a member of it").such_as(&["decision"]),
+        Key::required("equals", Form::Any, "the value").such_as(&["FAIL"]),
     ],
 );
 
@@ -95,7 +101,8 @@ static SIMULATED_SESSION: Shape = Shape::new(
         Key::new("credential-ttl", Form::Duration, "how long a credential holds, in virtual time").or("30m"),
         Key::new("tenant", Form::Text, "the tenant's name").or("simulator"),
         Key::new("language", Form::Text, "the language of screens where the process names none").or("en"),
-        Key::new("token-parameters", Form::Text, "the process variable that holds the parameters of the token"),
+        Key::new("token-parameters", Form::Text, "the process variable that holds the parameters of the token")
+            .such_as(&["parameters"]),
     ],
 );
 

@@ -12,7 +12,7 @@ pub(super) const WRITES: Key = Key::new(
     "writes",
     Form::Map(Names::Free, &Form::Text),
     "process variables that are written, and the local variables that they get; `{…}` is an input parameter of the element",
-);
+).such_as(&["{ _captures.face: image }"]);
 
 pub(super) static SIMULATED: Shape = Shape::new(
     "simulated",
@@ -23,12 +23,14 @@ pub(super) static SIMULATED: Shape = Shape::new(
             "needs",
             Form::Either(&[Form::Text, Form::Shape(&NEED)]),
             "the exchange of an upload without which the element cannot be completed",
-        ),
+        )
+        .such_as(&["upload-image"]),
         Key::new(
             "accepts",
             Form::Map(Names::Free, &Form::Shape(&ACCEPTED)),
             "what local variables must be, or the request is refused",
-        ),
+        )
+        .such_as(&["{ consent: { type: boolean, required: true } }"]),
         LOCALS,
         WRITES,
         Key::new("form", Form::Shape(&FORM_USE), "the form that it shows"),
@@ -41,8 +43,9 @@ static NEED: Shape = Shape::new(
     "`needs`",
     "An upload without which an element cannot be completed.",
     &[
-        Key::required("upload", Form::Text, "the exchange of the upload"),
-        Key::new("unless", Form::Text, "a local variable that, where it is true, makes it needless"),
+        Key::required("upload", Form::Text, "the exchange of the upload").such_as(&["upload-image"]),
+        Key::new("unless", Form::Text, "a local variable that, where it is true, makes it needless")
+            .such_as(&["skipped"]),
     ],
 );
 
@@ -54,8 +57,8 @@ static ACCEPTED: Shape = Shape::new(
         TYPED,
         Key::new("required", Form::Boolean, "whether it must be there").or("false"),
         ONE_OF,
-        Key::new("listed-in", Form::Text, "the input parameter that lists what it may be"),
-        Key::new("member", Form::Text, "the member of the listed things that it is compared with"),
+        Key::new("listed-in", Form::Text, "the input parameter that lists what it may be").such_as(&["countries"]),
+        Key::new("member", Form::Text, "the member of the listed things that it is compared with").such_as(&["code"]),
     ],
 )
 .further(BY_TYPE);

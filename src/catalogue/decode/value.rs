@@ -27,7 +27,8 @@ static TYPE: Words = Words { what: "type of value", words: &words_of::<_, { TYPE
 
 /// What stands beside every `type`.
 pub(super) const TYPED: Key = Key::required("type", Form::Word(&TYPE), "what it is");
-pub(super) const ONE_OF: Key = Key::new("one-of", Form::List(&Form::Any), "the only values");
+pub(super) const ONE_OF: Key =
+    Key::new("one-of", Form::List(&Form::Any), "the only values").such_as(&["[ACTIVE, INACTIVE]"]);
 /// What files have beside it.
 pub(super) const BY_TYPE: Further = Further::ByWord {
     key: "type",

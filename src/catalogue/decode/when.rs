@@ -11,8 +11,13 @@ pub(super) static WHEN: Shape = Shape::new(
     "`when`",
     "Conditions on an answer, all of which must hold: its status, what was given, and its fields by name.",
     &[
-        Key::new("status", Form::Named(&STATUS), "the HTTP status: `200`, `2xx`, or a matcher"),
-        Key::new("inputs", Form::Map(Names::Free, &Form::Named(&MATCHER)), "matchers on what the step gave, by input"),
+        Key::new("status", Form::Named(&STATUS), "the HTTP status: `200`, `2xx`, or a matcher").such_as(&[
+            "200",
+            "4xx",
+            "{ in: [400, 401] }",
+        ]),
+        Key::new("inputs", Form::Map(Names::Free, &Form::Named(&MATCHER)), "matchers on what the step gave, by input")
+            .such_as(&["{ consent: false }"]),
     ],
 )
 .rest(Names::Free, &Form::Named(&MATCHER));

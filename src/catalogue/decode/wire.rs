@@ -34,7 +34,8 @@ const FIELDS: Key = Key::new(
     "fields",
     Form::Map(Names::Free, &Form::OneOrMany(&Form::Text)),
     "where its fields stand: a JSON pointer, or a list of them of which the first is written",
-);
+)
+.such_as(&["{ code: /error/code, instance: [/id, /case/id] }"]);
 
 pub(super) static WIRE: Shape = Shape::new(
     "wire",
@@ -45,7 +46,10 @@ pub(super) static WIRE: Shape = Shape::new(
         Key::new("credential", Form::Shape(&CREDENTIAL), "how the credential is sent"),
         Key::new("errors", Form::Shape(&ERRORS), "what refusals look like"),
         Key::new("forms", Form::Shape(&FORMS), "how the definitions of forms are written"),
-        Key::required("exchanges", Form::Map(NAMED, &Form::Shape(&EXCHANGE)), "the requests and their answers"),
+        Key::required("exchanges", Form::Map(NAMED, &Form::Shape(&EXCHANGE)), "the requests and their answers")
+            .such_as(&[
+                "{ begin: { role: start-instance, method: POST, path: /start, answers: { screen: { status: 200 } } } }",
+            ]),
     ],
 );
 
@@ -53,7 +57,8 @@ static HEADERS: Shape = Shape::new(
     "wire-headers",
     "`headers`",
     "Headers of every request.",
-    &[Key::new("correlation", Form::Text, "the header by which every request can be found again; `off` for none")],
+    &[Key::new("correlation", Form::Text, "the header by which every request can be found again; `off` for none")
+        .such_as(&["x-flowproof-id", "\"off\""])],
 );
 
 static CREDENTIAL: Shape = Shape::new(
@@ -77,7 +82,8 @@ static ERRORS: Shape = Shape::new(
             "reasons",
             Form::Map(Names::Of(&REASON), &Form::Shape(&REFUSAL)),
             "what the simulator answers for which reason; one that is left out is a 400 without code",
-        ),
+        )
+        .such_as(&["{ expired: { status: 401, code: 101, message: The bearer has expired } }"]),
     ],
 );
 
@@ -87,8 +93,8 @@ static REFUSAL: Shape = Shape::new(
     "A refusal by the simulator.",
     &[
         STATUS,
-        Key::required("code", Form::Integer(i64::MIN, i64::MAX), "the engine's code"),
-        Key::required("message", Form::Text, "the engine's message"),
+        Key::required("code", Form::Integer(i64::MIN, i64::MAX), "the engine's code").such_as(&["101"]),
+        Key::required("message", Form::Text, "the engine's message").such_as(&["The bearer has expired"]),
     ],
 );
 
@@ -103,40 +109,40 @@ static EXCHANGE: Shape = Shape::new(
             "method",
             Form::OneOrMany(&Form::Word(&METHOD)),
             "the method, or a list: the first is sent, all are understood",
-        ),
-        Key::required("path", Form::Text, "begins with `/`; `{name}` is a parameter, one in a segment at most"),
-        Key::new("query", PARAMETERS, "query parameters: the name on the wire, and the parameter"),
-        Key::new("headers", PARAMETERS, "headers: the name on the wire, and the parameter"),
-        Key::new("url", Form::Text, "the parameter that, where given, is the whole URL"),
+        ).such_as(&["POST"]),
+        Key::required("path", Form::Text, "begins with `/`; `{name}` is a parameter, one in a segment at most").such_as(&["/instances/{instance}"]),
+        Key::new("query", PARAMETERS, "query parameters: the name on the wire, and the parameter").such_as(&["{ page: page }"]),
+        Key::new("headers", PARAMETERS, "headers: the name on the wire, and the parameter").such_as(&["{ x-language: language }"]),
+        Key::new("url", Form::Text, "the parameter that, where given, is the whole URL").such_as(&["url"]),
         Key::new("credential", Form::Boolean, "whether the credential is sent and checked").or("false"),
         Key::new(
             "params",
             Form::Map(NAMED, &Form::Shape(&PARAM)),
             "what parameters must be; the simulator refuses what is not, the runner sends anything",
-        ),
+        ).such_as(&["{ name: { type: text, required: true, max-length: 50 } }"]),
         Key::new("body", Form::Shape(&BODY), "the body of the request"),
-        Key::new("accepts", Form::OneOrMany(&Form::Text), "the activities that take it, for uploads and continuing"),
+        Key::new("accepts", Form::OneOrMany(&Form::Text), "the activities that take it, for uploads and continuing").such_as(&["[take-selfie]"]),
         Key::new(
             "matches",
             PARAMETERS,
             "uploads: a parameter, and the input parameter of the element that it must equal, where the element has that",
-        ),
-        Key::new("stores", Form::Text, "uploads: the process variable that holds the captures; `{…}` is a parameter"),
+        ).such_as(&["{ kind: captureType }"]),
+        Key::new("stores", Form::Text, "uploads: the process variable that holds the captures; `{…}` is a parameter").such_as(&["_captures.{kind}"]),
         Key::new(
             "records",
             Form::OneOrMany(&Form::Text),
             "uploads: parameters that are kept with the facts of the file",
-        ),
+        ).such_as(&["[kind]"]),
         Key::new(
             "means",
             Form::Map(Names::Of(&MEANING), &Form::Map(Names::Free, &Form::Any)),
             "what a value of a parameter means to the simulator: `counted: { type: LIMITED }`",
-        ),
+        ).such_as(&["{ counted: { type: LIMITED } }"]),
         Key::required(
             "answers",
             Form::Map(NAMED, &Form::Shape(&ANSWER)),
             "the answers, by the names that the role needs",
-        ),
+        ).such_as(&["{ done: { status: 200, fields: { instance: /id } } }"]),
     ],
 );
 
@@ -149,9 +155,9 @@ static PARAM: Shape = Shape::new(
     &[
         TYPED,
         Key::new("required", Form::Boolean, "whether it must be there").or("false"),
-        Key::new("default", Form::Any, "its value where it is not"),
-        Key::new("max-length", Form::Integer(0, i64::MAX), "the longest text, in characters"),
-        Key::new("min", Form::Integer(i64::MIN, i64::MAX), "the smallest number"),
+        Key::new("default", Form::Any, "its value where it is not").such_as(&["ACTIVE"]),
+        Key::new("max-length", Form::Integer(0, i64::MAX), "the longest text, in characters").such_as(&["50"]),
+        Key::new("min", Form::Integer(i64::MIN, i64::MAX), "the smallest number").such_as(&["0"]),
         Key::new("as", Form::Word(&WRITING), "how a file stands in JSON").or("base64"),
         ONE_OF,
     ],
@@ -176,9 +182,9 @@ static ANSWER: Shape = Shape::new(
             "values",
             Form::Map(Names::Free, &Form::Any),
             "fields that the simulator composes: templates over the fields that it knows, `base_url`, `tenant`, `token`",
-        ),
-        Key::new("constants", Form::Map(Names::Free, &Form::Any), "members of the body that are always written"),
-        Key::new("media", Form::Text, "the body is a text of this media type, which is the field at `\"\"`"),
+        ).such_as(&["{ redirect: \"{{ base_url }}/web\" }"]),
+        Key::new("constants", Form::Map(Names::Free, &Form::Any), "members of the body that are always written").such_as(&["{ success: true }"]),
+        Key::new("media", Form::Text, "the body is a text of this media type, which is the field at `\"\"`").such_as(&["text/plain"]),
     ],
 );
 
