@@ -20,6 +20,7 @@ pub mod http;
 pub mod plan;
 pub mod process;
 pub mod project;
+pub mod proof;
 pub mod query;
 pub mod redact;
 pub mod report;

@@ -8,11 +8,13 @@ mod activity;
 mod automatic;
 mod classify;
 mod codec;
+mod completion;
 mod decode;
 mod embedded;
 mod form;
 mod model;
 mod session;
+pub mod variable;
 mod wire;
 
 pub use activity::{Accepted, Activity, Ensure, Input, InputType, Keep, Need, Outcome, RequestUse, Simulated, When};

@@ -3,7 +3,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 
+use super::completions::CompletionsArguments;
+use super::init::InitArguments;
 use super::list::ListArguments;
+use super::man::ManArguments;
+use super::new::NewArguments;
 use super::selection::SelectionArguments;
 use crate::diagnostic::{Diagnostics, suggest};
 use crate::scenario::is_id;
@@ -38,8 +42,16 @@ pub(super) enum Command {
     List(ListArguments),
     /// Serve the simulator: it executes process definitions behind the engine's API
     Simulate(SimulateArguments),
+    /// Make a project that runs green at once
+    Init(InitArguments),
+    /// Write the beginning of a scenario, from a process diagram
+    New(NewArguments),
     /// Print the JSON Schema of a kind of file, for editors
     Schema(SchemaArguments),
+    /// Print what completes commands and arguments in a shell
+    Completions(CompletionsArguments),
+    /// Print manual pages
+    Man(ManArguments),
 }
 
 #[derive(Debug, Args)]

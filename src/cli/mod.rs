@@ -2,9 +2,13 @@
 
 mod arguments;
 mod check;
+mod completions;
 mod exit;
+mod init;
 mod interrupt;
 mod list;
+mod man;
+mod new;
 mod reports;
 mod run;
 mod schema;
@@ -13,6 +17,7 @@ mod simulate;
 mod simulator;
 mod terminal;
 mod world;
+mod writing;
 
 pub use arguments::Arguments;
 pub use exit::Exit;
@@ -26,6 +31,10 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::Check(check) => check::execute(&check),
         Command::List(list) => list::execute(&list),
         Command::Simulate(simulate) => simulate::execute(&simulate),
+        Command::Init(init) => init::execute(&init),
+        Command::New(new) => new::execute(&new),
         Command::Schema(schema) => schema::execute(&schema),
+        Command::Completions(completions) => completions::execute(&completions),
+        Command::Man(man) => man::execute(&man),
     }
 }

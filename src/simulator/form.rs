@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::bound::MAX_COMPONENTS;
-use super::variable;
+use crate::catalogue::variable;
 use crate::catalogue::{FormPlaces, FormType, FormWire};
 
 /// The definition of a form: what values its components take.

@@ -8,7 +8,7 @@ use super::book::Book;
 use super::program::Program;
 use super::refusal::{Reason, Refusal};
 use super::setup::Setup;
-use super::variable;
+use crate::catalogue::variable;
 use crate::catalogue::{Catalogue, Condition};
 use crate::process::expression::Map;
 use crate::process::{Execution, Input, Move, MoveKind, NodeIndex, Refused, Settings, State};

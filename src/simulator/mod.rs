@@ -25,7 +25,6 @@ mod server;
 mod setup;
 mod token;
 mod told;
-mod variable;
 mod world;
 
 pub use control::{HANDSHAKE, VERSION, WORLD_HEADER};

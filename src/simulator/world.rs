@@ -264,7 +264,7 @@ impl World {
 
 /// A parameter as text; a file gives none.
 pub(super) fn param_text(value: &crate::catalogue::ParamValue) -> String {
-    value.as_json().map(super::variable::text).unwrap_or_default()
+    value.as_json().map(crate::catalogue::variable::text).unwrap_or_default()
 }
 
 /// An URL without its scheme and authority.

@@ -8,5 +8,5 @@ mod path;
 mod span;
 
 pub use file::{FileId, Position, SourceFile, Sources};
-pub use path::{folder_of, normal_path};
+pub use path::{folder_of, normal_path, relative_path};
 pub use span::{Span, Spanned};

@@ -13,9 +13,11 @@ mod scalar;
 mod shape;
 mod shaped;
 mod tree;
+mod written;
 
 pub use duration::{DURATION, MAX_DURATION, parse_duration};
 pub use node::{Entry, Kind, Node, Scalar, ScalarStyle};
 pub use shape::{Definition, Form, Further, ID, Key, NAME, Names, Notation, Shape, Words, words_of};
 pub use shaped::Shaped;
 pub use tree::{MAX_BYTES, MAX_DEPTH, MAX_NODES, parse};
+pub use written::written;

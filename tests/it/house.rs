@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use crate::project::shipped;
 
 /// The rooms, each before those that it may use. A room may use any that stands behind it, never one before it.
-const ROOMS: [&str; 21] = [
+const ROOMS: [&str; 22] = [
     "cli",
     "project",
     "engine",
@@ -14,6 +14,7 @@ const ROOMS: [&str; 21] = [
     "schema",
     "plan",
     "check",
+    "proof",
     "settings",
     "scenario",
     "catalogue",
@@ -30,10 +31,11 @@ const ROOMS: [&str; 21] = [
 /// Behind all others.
 const LAST: &str = "source";
 /// The rooms that touch neither network, files, clock nor environment.
-const CORE: [&str; 15] = [
+const CORE: [&str; 16] = [
     "schema",
     "plan",
     "check",
+    "proof",
     "settings",
     "scenario",
     "catalogue",

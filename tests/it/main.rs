@@ -20,6 +20,7 @@ mod project;
 mod schemas;
 mod secrets;
 mod selecting;
+mod starting;
 mod targets;
 mod uploading;
 mod walking;

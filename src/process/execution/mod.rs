@@ -8,6 +8,7 @@ mod incident;
 mod movement;
 mod run;
 mod state;
+mod unset;
 mod variables;
 mod work;
 

@@ -4,13 +4,13 @@ use serde_json::{Map, Value};
 
 use super::Memory;
 use super::player::completed;
+use crate::catalogue::variable;
 use crate::catalogue::{Attempts, Automatic, Failure, Rule};
 use crate::expect::Matcher;
 use crate::process::{Call, Effect};
 use crate::simulator::clock::timestamp;
 use crate::simulator::facts::CURRENT;
 use crate::simulator::told::Told;
-use crate::simulator::variable;
 use crate::template::{Data, Scope};
 
 /// A check of what was captured.

@@ -1,7 +1,7 @@
 use serde_json::Map;
 
+use crate::catalogue::variable;
 use crate::process::{Call, Effect};
-use crate::simulator::variable;
 
 /// Removes the process variables that an input parameter lists: a list of names, or names with commas between them.
 pub fn clear(call: &Call<'_>, parameter: &str) -> Effect {

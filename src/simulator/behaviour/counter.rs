@@ -1,7 +1,7 @@
 use serde_json::Value;
 
+use crate::catalogue::variable;
 use crate::process::{Call, Effect};
-use crate::simulator::variable;
 
 /// Adds one to the process variable that an input parameter names. What is no number counts as zero.
 pub fn count(call: &Call<'_>, parameter: &str) -> Effect {

@@ -7,7 +7,6 @@ mod counter;
 mod decide;
 mod memory;
 mod player;
-mod stub;
 mod tally;
 
 pub use memory::{Memory, Surfaced};

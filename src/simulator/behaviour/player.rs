@@ -3,7 +3,8 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::{Map, Value};
 
 use super::memory::Shown;
-use super::{Memory, check, clear, counter, decide, stub, tally};
+use super::{Memory, check, clear, counter, decide, tally};
+use crate::catalogue::variable;
 use crate::catalogue::{Automatic, Behaviour};
 use crate::process::{Call, Effect, Work};
 use crate::script::Directive;
@@ -11,7 +12,6 @@ use crate::simulator::book::Book;
 use crate::simulator::program::Program;
 use crate::simulator::setup::Setup;
 use crate::simulator::told::{Known, Told, told};
-use crate::simulator::variable;
 use crate::template::{Data, Scope};
 
 /// Plays the automatic elements of one instance.
@@ -92,7 +92,7 @@ impl Work for Player<'_> {
                 .chain(written.iter().map(|(name, _)| name))
                 .filter_map(|path| path.split('.').next())
                 .collect();
-            let missing = stub::missing(&call, locals, &names);
+            let missing = call.unset(locals, &names);
             let unknown = automatic.is_none() || !missing.is_empty();
             if unknown && !declared {
                 self.stubs.insert(call.node.title().split_whitespace().collect::<Vec<_>>().join(" "));

@@ -1,9 +1,9 @@
 use serde_json::{Map, Value};
 
 use super::walk::Failing;
+use crate::catalogue::variable;
 use crate::catalogue::{Activity, Failure, FormUse};
 use crate::process::Node;
-use crate::simulator::variable;
 use crate::simulator::world::World;
 
 /// Judges what is filled into the form that an element shows, and puts in its place what the form makes of it. A form that

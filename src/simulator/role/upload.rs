@@ -3,10 +3,10 @@ use serde_json::{Map, Value};
 use super::compose;
 use super::walk::must_accept;
 use crate::catalogue::WireAnswer;
+use crate::catalogue::variable;
 use crate::simulator::bound::MAX_CAPTURES;
 use crate::simulator::facts::{CAPTURES, CURRENT, facts};
 use crate::simulator::refusal::{Reason, Refusal};
-use crate::simulator::variable;
 use crate::simulator::world::{Call, World, param_text};
 
 /// Takes a file for the element at which an instance waits.

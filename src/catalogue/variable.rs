@@ -1,3 +1,5 @@
+//! How catalogues name process variables, and what values that elements are given mean.
+
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};

@@ -1,0 +1,243 @@
+use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::passing::Passing;
+use crate::catalogue::{Activity, Catalogue, Condition, Input, InputType, variable};
+use crate::process::{Definition, Execution, Input as Deed, Node, NodeIndex, Settings, State};
+use crate::template::Scope;
+
+/// Most situations that are tried.
+const MAX_SITUATIONS: usize = 20_000;
+/// Most ways to fill in the inputs of one activity that are tried.
+const MAX_WAYS: usize = 64;
+/// The semantic name of what completes an element.
+const VARIABLES: &str = "variables";
+/// What engines answer where all is well.
+const STATUSES: [u16; 4] = [200, 201, 202, 204];
+/// flowproof's word for the state of an instance that has ended well.
+const SUCCEEDED: &str = "succeeded";
+
+/// The shortest walk from the start of a process to an end that is a success, on which every activity gives its success.
+#[derive(Debug)]
+pub struct HappyPath<'a> {
+    /// Where the process waits for somebody, in order.
+    pub stops: Vec<Stop<'a>>,
+    /// The state of the instance at the end, as the engine's word.
+    pub state: &'a str,
+}
+
+/// Somebody does something.
+#[derive(Clone, Debug)]
+pub struct Stop<'a> {
+    /// The element.
+    pub node: NodeIndex,
+    /// The activity that it is.
+    pub activity: &'a Activity,
+    /// What must be given so that the walk goes this way. A file is null: which one is not decided by the diagram.
+    pub given: Vec<(&'a Input, Value)>,
+}
+
+/// Why there is no such walk.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoHappyPath {
+    /// No end that is a success was reached.
+    #[error("no walk leads from the start to an end that is a success{}", also(.strange, .incidents))]
+    None {
+        /// Elements that wait and that no activity of the catalogue is.
+        strange: Vec<String>,
+        /// Where walks could not go on, and why.
+        incidents: Vec<String>,
+    },
+    /// The search was given up.
+    #[error("no walk to an end that is a success was found among {MAX_SITUATIONS} situations")]
+    Bound,
+}
+
+fn also(strange: &[String], incidents: &[String]) -> String {
+    let names: Vec<String> = strange.iter().map(|name| format!("`{name}`")).collect();
+    let strange = match names.as_slice() {
+        [] => String::new(),
+        names => format!("; the catalogue has no activity for {}", names.join(", ")),
+    };
+    incidents.iter().fold(strange, |told, incident| format!("{told}; {incident}"))
+}
+
+/// A situation of a walk, and what led to it.
+struct Situation<'a> {
+    execution: Execution,
+    last: Option<Rc<Link<'a>>>,
+}
+
+struct Link<'a> {
+    stop: Stop<'a>,
+    before: Option<Rc<Link<'a>>>,
+}
+
+/// Finds the happy path of a process: breadth first, so that it is the shortest, over every way in which required inputs can be
+/// filled in. Automatic elements do what they do where all is well.
+///
+/// # Errors
+/// If there is none, or none was found within the bound.
+pub fn happy_path<'a>(definition: &Definition, catalogue: &'a Catalogue) -> Result<HappyPath<'a>, NoHappyPath> {
+    let mut work = Passing(catalogue);
+    // A session without parameters.
+    let parameters = catalogue.session.simulated.token_parameters.iter().map(|name| (name.clone(), json!({})));
+    let (execution, _) = Execution::start(definition, Settings::default(), parameters.collect(), 0, &mut work);
+    let mut open = VecDeque::from([Situation { execution, last: None }]);
+    let (mut seen, mut strange, mut incidents) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    while let Some(Situation { execution, last }) = open.pop_front() {
+        let node = match execution.state() {
+            State::Waiting { node, .. } => node,
+            State::Ended { .. } => match end(&execution, catalogue) {
+                Some(state) => return Ok(HappyPath { stops: stops(last), state }),
+                None => continue,
+            },
+            State::Incident(incident) => {
+                let at = execution.at().map(|node| format!(" at `{}`", title(&definition[node]))).unwrap_or_default();
+                incidents.insert(format!("it cannot go on{at}: {incident}"));
+                continue;
+            }
+        };
+        if !seen.insert((node, Value::Object(execution.variables().clone()).to_string())) {
+            continue;
+        }
+        if seen.len() > MAX_SITUATIONS {
+            return Err(NoHappyPath::Bound);
+        }
+        let element = &definition[node];
+        let Some(activity) = catalogue.activity_of(&element.attribute_texts(), element.name.as_deref()) else {
+            strange.insert(title(element));
+            continue;
+        };
+        for given in ways(activity, execution.inputs()) {
+            let Some(locals) = locals(activity, &given, execution.inputs()) else { continue };
+            let set = activity.simulated.written(&locals, execution.inputs(), execution.variables());
+            let mut next = execution.clone();
+            if next.apply(definition, Deed::Complete { locals, set }, &mut work).is_ok() {
+                let stop = Stop { node, activity, given };
+                open.push_back(Situation { execution: next, last: Some(Rc::new(Link { stop, before: last.clone() })) });
+            }
+        }
+    }
+    Err(NoHappyPath::None { strange: strange.into_iter().collect(), incidents: incidents.into_iter().collect() })
+}
+
+/// The title of an element on one line.
+fn title(node: &Node) -> String {
+    node.title().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn stops(mut last: Option<Rc<Link<'_>>>) -> Vec<Stop<'_>> {
+    let mut stops = Vec::new();
+    while let Some(link) = last {
+        stops.push(link.stop.clone());
+        last = link.before.clone();
+    }
+    stops.reverse();
+    stops
+}
+
+/// The state of an instance that ended like this, if that is a success.
+fn end<'a>(execution: &Execution, catalogue: &'a Catalogue) -> Option<&'a str> {
+    let holds = |condition: &Condition| match condition {
+        // No check fails on a happy path, and no timer fires.
+        Condition::Incident | Condition::Timeout | Condition::FailedCheck => false,
+        Condition::Variable { path, equals } => {
+            variable::get(execution.variables(), path).unwrap_or(&Value::Null) == equals
+        }
+        Condition::Always => true,
+    };
+    let rule = catalogue.session.finalizer.iter().find(|rule| holds(&rule.when));
+    let state = rule.map_or(SUCCEEDED, |rule| rule.state.value.as_str());
+    (state == SUCCEEDED).then(|| catalogue.session.states.word(SUCCEEDED))
+}
+
+/// The ways to give an activity what it needs for its success.
+fn ways<'a>(activity: &'a Activity, element: &Map<String, Value>) -> Vec<Vec<(&'a Input, Value)>> {
+    let success = activity.outcome(Activity::SUCCESS);
+    let wanted = |input: &Input| -> Vec<Value> {
+        let conditions = success.into_iter().flat_map(|outcome| &outcome.when.inputs);
+        let condition = conditions.into_iter().find(|(name, _)| name.value == input.name.value);
+        condition.map(|(_, matcher)| matcher.listed().into_iter().cloned().collect()).unwrap_or_default()
+    };
+    let mut ways = vec![Vec::new()];
+    for input in &activity.inputs {
+        let mut values = wanted(input);
+        if values.is_empty() {
+            match &input.kind {
+                _ if !input.required || input.default.is_some() => continue,
+                InputType::File { .. } => values.push(Value::Null),
+                _ if !input.one_of.is_empty() => values.extend(input.one_of.iter().cloned()),
+                kind => {
+                    values.push(placeholder(kind));
+                    // The element itself may list what it takes.
+                    let listed = activity.simulated.accepts.iter().flat_map(|accepted| accepted.listed(element));
+                    values.extend(listed.filter(|value| kind.accepts(value).is_ok()));
+                }
+            }
+        }
+        let mut more = Vec::new();
+        for way in &ways {
+            for value in &values {
+                more.push(way.iter().cloned().chain([(input, value.clone())]).collect());
+            }
+        }
+        more.truncate(MAX_WAYS);
+        ways = more;
+    }
+    // A picture is taken wherever one can be, required or not.
+    for way in &mut ways {
+        let files = activity.inputs.iter().filter(|input| matches!(input.kind, InputType::File { .. }));
+        for input in files {
+            if !way.iter().any(|(given, _)| given.name == input.name) {
+                way.push((input, Value::Null));
+            }
+        }
+        way.sort_by_key(|(given, _)| activity.inputs.iter().position(|input| input.name == given.name));
+    }
+    ways
+}
+
+/// A value of a type, where nothing says which.
+pub(super) fn placeholder(kind: &InputType) -> Value {
+    match kind {
+        InputType::Text | InputType::Any | InputType::File { .. } => json!("TODO"),
+        InputType::Integer | InputType::Number => json!(1),
+        InputType::Boolean => json!(true),
+        InputType::Map => json!({}),
+        InputType::List => json!([]),
+        InputType::DateTime => json!("2030-01-01T00:00:00Z"),
+        InputType::Duration => json!("PT1H"),
+        InputType::Country => json!("us"),
+    }
+}
+
+/// The local variables with which the element is completed; `None` if it does not take them, or if that is no success.
+fn locals(activity: &Activity, given: &[(&Input, Value)], element: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let scope = Scope::new(jiff::Timestamp::UNIX_EPOCH, Arc::new(uuid::Uuid::nil));
+    let scope = scope.with("session", json!({})).with("position", json!({ "parameters": element }));
+    let (mut by_name, mut by_variable) = (Map::new(), Map::new());
+    for input in &activity.inputs {
+        let own = given.iter().find(|(other, _)| other.name == input.name).map(|(_, value)| value.clone());
+        // What a default reads of a session is not known, and decides nothing.
+        let default = || input.default.as_ref().and_then(|default| default.evaluate(&scope).ok());
+        let value = own.or_else(|| default().map(|evaluated| evaluated.value)).unwrap_or(Value::Null);
+        by_name.insert(input.name.value.clone(), value.clone());
+        by_variable.insert(input.variable(), value);
+    }
+    let is_success = |status: &u16| {
+        let outcome = activity.classify(*status, &json!({}), &by_name, &scope);
+        outcome.is_some_and(|outcome| outcome.name.value == Activity::SUCCESS)
+    };
+    STATUSES.iter().find(|status| is_success(status))?;
+    let scope = scope.with("inputs", Value::Object(by_variable));
+    let with = activity.requests.last().and_then(|request| request.with.as_ref());
+    let variables = with.into_iter().flatten().find(|(name, _)| name.value == VARIABLES);
+    let variables = variables.and_then(|(_, template)| template.evaluate(&scope).ok()).map(|evaluated| evaluated.value);
+    let locals = activity.simulated.locals(variables.as_ref().and_then(Value::as_object));
+    let fits = activity.simulated.accepts.iter().all(|accepted| accepted.problem(&locals, element).is_none());
+    fits.then_some(locals)
+}
