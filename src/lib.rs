@@ -7,7 +7,8 @@
 //! [`process`] are what authors write; [`script`] is what a simulator is told; [`plan`] puts them together.
 //!
 //! The effects: [`http`] sends, [`engine`] runs scenarios and tells [`event`]s.
-//! [`process`] reads process diagrams and executes them step by step.
+//! [`process`] reads process diagrams and executes them step by step; [`proof`] decides what diagrams and scenarios say of each
+//! other.
 
 pub mod catalogue;
 pub mod check;

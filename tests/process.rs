@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use flowproof::diagnostic::{Style, frames};
 use flowproof::process::expression::{EvaluationError, Scope};
 use flowproof::process::{
-    Call, Definition, Effect, ErrorFilter, Execution, Input, Kind, Leave, Move, MoveKind, Settings, State, Trigger,
-    reachable_waits,
+    Call, Definition, Effect, Execution, Input, Kind, Leave, Move, MoveKind, Passage, Settings, State, Throw, Trigger,
+    timers,
 };
 use flowproof::source::Sources;
 use proptest::prelude::*;
@@ -183,25 +183,44 @@ fn read(path: &str) -> Definition {
 #[test]
 fn the_next_wait_states_follow_outcome_errors_and_folded_conditions() {
     let definition = read("tests/corpus/reach.bpmn");
-    let waits = |from: &str, leave: Leave<'_>, errors: ErrorFilter<'_>| {
-        let found = reachable_waits(&definition, definition.node(from).unwrap().index, leave, errors);
+    let index = |id: &str| definition.node(id).unwrap().index;
+    let passage = |from: &str, leave: Leave<'_>, wanted: &[&'static str], must: bool, avoids: &[&str]| {
+        let throws = |_: &_| wanted.iter().map(|code| Throw { code, wanted: true }).collect::<Vec<_>>();
+        let avoids: Vec<_> = avoids.iter().map(|id| index(id)).collect();
+        Passage { definition: &definition, throws: &throws, must, avoids: &avoids }.from(index(from), leave)
+    };
+    let names = |found: std::collections::BTreeSet<flowproof::process::NodeIndex>| {
         found.into_iter().map(|node| definition[node].id.as_str()).collect::<Vec<_>>().join(" ")
     };
-    let codes = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<String>>();
-    let (a, b) = (codes(&["A"]), codes(&["B"]));
-    assert_eq!(waits("start", Leave::Completed, ErrorFilter::None), "capture");
-    assert_eq!(waits("capture", Leave::Completed, ErrorFilter::None), "confirm form");
-    assert_eq!(waits("capture", Leave::Completed, ErrorFilter::May(&a)), "capture confirm form");
-    assert_eq!(waits("capture", Leave::Completed, ErrorFilter::May(&b)), "confirm form person", "the catch-all");
-    assert_eq!(waits("capture", Leave::Completed, ErrorFilter::Any), "capture confirm form person");
-    assert_eq!(waits("capture", Leave::Completed, ErrorFilter::Must(&a)), "capture");
-    assert_eq!(waits("capture", Leave::Completed, ErrorFilter::Must(&[])), "");
-    assert_eq!(waits("capture", Leave::Error("A"), ErrorFilter::None), "end");
-    assert_eq!(waits("capture", Leave::Error("A"), ErrorFilter::Must(&a)), "end");
-    assert_eq!(waits("capture", Leave::Error("B"), ErrorFilter::None), "", "nothing catches it");
-    assert_eq!(waits("capture", Leave::Timer, ErrorFilter::None), "help", "a node that no flow leaves ends the token");
-    assert_eq!(waits("form", Leave::Completed, ErrorFilter::Any), "end");
-    assert_eq!(waits("form", Leave::Timer, ErrorFilter::Any), "");
+    let may =
+        |from: &str, leave: Leave<'_>, codes: &[&'static str]| names(passage(from, leave, codes, false, &[]).stands);
+    let must =
+        |from: &str, leave: Leave<'_>, codes: &[&'static str]| names(passage(from, leave, codes, true, &[]).stands);
+    assert_eq!(may("start", Leave::Completed, &[]), "capture");
+    assert_eq!(may("capture", Leave::Completed, &[]), "confirm form");
+    assert_eq!(may("capture", Leave::Completed, &["A"]), "capture confirm form");
+    assert_eq!(may("capture", Leave::Completed, &["B"]), "confirm form person", "the catch-all");
+    assert_eq!(must("capture", Leave::Completed, &["A"]), "capture");
+    assert_eq!(must("capture", Leave::Completed, &[]), "");
+    assert_eq!(may("capture", Leave::Error("A"), &[]), "end");
+    assert_eq!(must("capture", Leave::Error("A"), &["A"]), "end");
+    assert_eq!(may("capture", Leave::Error("B"), &[]), "", "nothing catches it");
+    let passed = passage("capture", Leave::Completed, &[], false, &[]).passed;
+    let all: Vec<_> = names(passed).split(' ').map(str::to_owned).collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    assert!(!all.is_empty());
+    assert_eq!(
+        names(passage("capture", Leave::Completed, &["A", "B"], true, &all).stands),
+        "",
+        "all that could throw is avoided"
+    );
+    let timer = |id: &str| timers(&definition, index(id)).map(|timer| timer.index).next();
+    assert_eq!(
+        may("capture", Leave::Boundary(timer("capture").unwrap()), &[]),
+        "help",
+        "what no flow leaves ends the token"
+    );
+    assert_eq!(timer("form"), None);
     let dead: Vec<_> = definition.dead_flows().into_iter().map(|flow| definition[flow].id.as_str()).collect();
     assert_eq!(dead, ["to_dead", "to_nothing"]);
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::Surroundings;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::scenario::{Scenario, Table, is_id};
-use crate::source::Spanned;
+use crate::source::{Sources, Spanned};
 use crate::template::Reference;
 
 /// The root under which templates see the values of a case.
@@ -90,7 +90,7 @@ pub(super) fn check_uses<'a>(
                 );
             }
             Some(column) => {
-                let missing = column.missing.filter(|_| !is_guarded(reference, around));
+                let missing = column.missing.filter(|_| !is_guarded(reference, around.sources));
                 if let Some(row) = missing.filter(|_| told.insert(name)) {
                     let message = format!("the case `{}` has no `{name}`", table.id(row));
                     let one = Diagnostic::new(Id::MISSING_VALUE, message).label(reference.span, "read here");
@@ -109,8 +109,8 @@ fn as_subscript<'a>(name: &str, mut columns: impl Iterator<Item = &'a str>) -> O
 }
 
 /// Whether what is behind a reference deals with its absence.
-fn is_guarded(reference: &Reference, around: &Surroundings<'_>) -> bool {
-    let text = around.sources.file(reference.span.file).text();
+pub(super) fn is_guarded(reference: &Reference, sources: &Sources) -> bool {
+    let text = sources.file(reference.span.file).text();
     let behind = text.get(reference.span.end as usize..).unwrap_or_default().trim_start();
     let word =
         |text: &str| text.trim_start().split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned();

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::inputs::{self, Taker};
-use super::{Surroundings, names, scenario, variables};
+use super::{Surroundings, flow, names, scenario, variables};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::scenario::{Fragment, Fragments, Given, MAX_NESTING, Scenario, Step, StepKind, Use};
 use crate::source::{Span, Spanned};
@@ -14,6 +14,7 @@ pub fn check_fragment(fragment: &Fragment, around: &Surroundings<'_>, found: &mu
         scenario::step(step, around, found);
     }
     variables::check_fragment(fragment, found);
+    flow::of_fragment(fragment, around, found);
 }
 
 /// Checks what a fragment is given and what is kept of it.

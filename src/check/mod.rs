@@ -2,6 +2,7 @@
 //! are known: names, inputs, outcomes, variables. What depends on an answer is left to the run.
 
 mod cases;
+mod flow;
 mod fragments;
 mod inputs;
 mod names;

@@ -1,6 +1,7 @@
-use super::{Surroundings, cases, fragments, inputs, names, outcomes, simulate, variables};
+use super::{Surroundings, cases, flow, fragments, inputs, names, outcomes, simulate, variables};
 use crate::catalogue::Activity;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::proof;
 use crate::scenario::{Answers, Body, Scenario, SessionUse, Step, StepKind, WalkExpectation};
 use crate::source::Spanned;
 
@@ -24,6 +25,10 @@ pub fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnos
     cases::check(scenario, around, found);
     fragments::nesting(scenario, around, found);
     variables::check(scenario, around, found);
+    flow::of_scenario(scenario, around, found);
+    if let Some(map) = around.map {
+        proof::check_walk(scenario, around.folder, around.fragments, map, found);
+    }
 }
 
 fn session(session: &SessionUse, around: &Surroundings<'_>, found: &mut Diagnostics) {

@@ -1,5 +1,6 @@
 use crate::catalogue::Catalogue;
 use crate::process::Definition;
+use crate::proof::Map;
 use crate::scenario::{Fragments, Table};
 use crate::source::Sources;
 
@@ -14,6 +15,8 @@ pub struct Surroundings<'a> {
     pub catalogues: Vec<&'a str>,
     /// The definition of the scenario's process.
     pub definition: Option<&'a Definition>,
+    /// The definition as the catalogue sees it, where walks are to be followed.
+    pub map: Option<&'a Map>,
     /// The names of all processes of the project.
     pub processes: Vec<&'a str>,
     /// The folder of the scenario's file below the project's root, with a closing `/`.

@@ -237,8 +237,8 @@ fn saved(scenario: &Scenario) -> Vec<&Spanned<String>> {
 
 /// Everything that is read, and whether it is read where an answer is saved.
 #[derive(Default)]
-struct Uses<'a> {
-    references: Vec<(&'a Reference, bool)>,
+pub(super) struct Uses<'a> {
+    pub references: Vec<(&'a Reference, bool)>,
     /// The functions that are called.
     calls: Vec<&'a Spanned<String>>,
 }
@@ -264,7 +264,7 @@ impl<'a> Uses<'a> {
         scenario.expect.iter().flat_map(WalkExpectation::all).for_each(|expect| self.walk(expect));
     }
 
-    fn step(&mut self, step: &'a Step) {
+    pub fn step(&mut self, step: &'a Step) {
         self.templates(step.templates());
         self.saves(&step.save);
         for expect in step.expectations() {
@@ -293,7 +293,7 @@ impl<'a> Uses<'a> {
         }
     }
 
-    fn walk(&mut self, expect: &'a WalkExpectation) {
+    pub fn walk(&mut self, expect: &'a WalkExpectation) {
         expect.visits.iter().for_each(|(_, matcher)| self.matcher(matcher));
         if let Some(instance) = &expect.instance {
             self.matcher(&instance.matcher);

@@ -89,6 +89,14 @@ rules! {
     UNBOUNDED_BRANCH = Warning "scenario/unbounded-branch": "A branch goes back and nothing bounds how often.";
     UNKNOWN_VARIABLE = Error "scenario/unknown-variable": "A template reads something that no part of the scenario defines.";
     UNREAD_VARIABLE = Warning "scenario/unread-variable": "Something is defined or saved and never read.";
+    READ_TOO_EARLY = Error "scenario/read-too-early": "A template reads what no step can have saved by then.";
+    MAYBE_UNDEFINED = Warning "scenario/maybe-undefined": "A template reads what is saved only on some of the ways that lead there.";
+    UNREACHABLE_STEP = Warning "scenario/unreachable-step": "No way leads to a step.";
+    WALK = Error "scenario/walk": "A scenario goes a way that the diagram of its process does not have.";
+    IMPOSSIBLE_OUTCOME = Error "scenario/impossible-outcome": "A step expects an outcome that nothing there can give.";
+    DEAD_BRANCH = Warning "scenario/dead-branch": "A branch is for an outcome that nothing there can give.";
+    UNANSWERED = Error "scenario/unanswered": "A process asks for something for which no answer is given.";
+    UNUSED_ANSWER = Error "scenario/unused-answer": "An answer is given for something that the process never asks for.";
     CYCLIC_VARIABLE = Error "scenario/cyclic-variable": "A variable is made of itself.";
     NESTING = Error "scenario/nesting": "Blocks of steps or fragments stand too deep inside of each other.";
     TITLE = Error "scenario/title": "A title is made of something else than the values of its case.";

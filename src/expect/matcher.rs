@@ -116,6 +116,16 @@ impl Matcher {
         })
     }
 
+    /// Whether it takes a value, `None` if nothing is there, as far as what is written decides that: not where an expected value
+    /// is a template that reads something.
+    pub fn decides(&self, actual: Option<&Value>) -> Option<bool> {
+        let constants: Option<Vec<_>> = self.tests.iter().map(|compiled| compiled.constant.as_ref()).collect();
+        let holds = |test: &Arc<Test<Value>>| {
+            test.kind.problem().is_none() && check(&test.kind, actual).outcome == Outcome::Held
+        };
+        constants.map(|tests| tests.into_iter().all(holds))
+    }
+
     /// Judges a value, `None` if nothing is there: one judgement for each matcher of the map. `subject` names the value in
     /// the message: `status`, `body $.code`.
     pub fn judge(&self, subject: &str, actual: Option<&Value>, scope: &Scope) -> Vec<Judgement> {

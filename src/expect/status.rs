@@ -75,6 +75,14 @@ impl StatusExpectation {
         self.templates().iter().flat_map(|template| template.references())
     }
 
+    /// Whether it takes a status, as far as what is written decides that.
+    pub fn decides(&self, status: u16) -> Option<bool> {
+        match &self.0 {
+            Wanted::Matching(matcher) => matcher.decides(Some(&status.into())),
+            Wanted::Class(digit, _) => Some(status / 100 == *digit),
+        }
+    }
+
     /// Judges a status.
     pub fn judge(&self, status: u16, scope: &Scope) -> Vec<Judgement> {
         match &self.0 {

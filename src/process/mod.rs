@@ -21,4 +21,4 @@ pub use execution::{
 pub use index::{FlowIndex, NodeIndex};
 pub use model::{Attributes, Boundary, Definition, ErrorDeclaration, Flow, Kind, Listener, Node, Timer, Trigger};
 pub use parameter::{Parameter, ParameterValue};
-pub use reach::{ErrorFilter, Leave, reachable_waits};
+pub use reach::{Leave, Passage, Reached, Throw, timers};

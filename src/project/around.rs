@@ -46,9 +46,10 @@ impl Project {
             };
             self.found.push(one.at(place));
         }
+        let whole = self.found.errors() == before;
         let fragments = self.read_fragments(&path, &scenario.steps());
         let planned = self.plan_file(path.clone(), scenario, fragments, Rows::Single);
-        self.check(&planned, saves_for_all);
+        self.check(&planned, whole, saves_for_all);
         self.check_uses(&planned);
         if self.found.errors() > before {
             return None;

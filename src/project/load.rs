@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::cases::Tables;
 use super::discover::{folder_with, shown, yaml_files};
 use super::fragments::Library;
+use super::maps::Maps;
 use super::wanted::{Part, Wanted, narrow};
 use super::{DiskFiles, Offered, Selection};
 use crate::catalogue::Catalogue;
@@ -46,6 +47,7 @@ pub struct Project {
     pub today: Option<jiff::civil::Date>,
     pub(super) tables: Tables,
     pub(super) library: Library,
+    maps: Maps,
     /// What there was to select from.
     pub offered: Offered,
     /// What is run once around all others, by path; only what is sound.
@@ -80,6 +82,7 @@ impl Project {
             plan: Plan::default(),
             tables: Tables::default(),
             library: Library::default(),
+            maps: Maps::default(),
             today: None,
             offered: Offered::default(),
             around: BTreeMap::new(),
@@ -258,10 +261,11 @@ impl Project {
         }
         let folder = folder_of(&id);
         let has_schemas = scenario.load_schemas(folder, &mut self.schemas, &mut self.found);
+        let whole = self.found.errors() == before;
         let rows = self.rows(&id, &scenario);
         let fragments = self.read_fragments(&id, &scenario.steps());
         let mut planned = self.plan_file(id, scenario, fragments, rows.unwrap_or(Rows::Single));
-        self.check(&planned, false);
+        self.check(&planned, whole, false);
         self.check_uses(&planned);
         self.found.extend(narrow(&mut planned, parts, &self.sources));
         if let Some(Err(problem)) = selection.filter.as_ref().map(|filter| filter.narrow(&mut planned, &self.sources)) {
@@ -290,12 +294,14 @@ impl Project {
         PlannedFile { path: path.into(), held, catalogue, definition, fragments, rows }
     }
 
-    pub(super) fn check(&mut self, planned: &PlannedFile, saves_for_all: bool) {
+    /// Checks a file; `whole` tells whether all of it could be read, so that nothing of its walk is missing.
+    pub(super) fn check(&mut self, planned: &PlannedFile, whole: bool, saves_for_all: bool) {
         let (catalogue, definition) = (planned.catalogue.as_deref(), planned.definition.as_deref());
+        let map = self.maps.of(planned.definition.as_ref(), planned.catalogue.as_ref()).filter(|_| whole);
         let mut found = Diagnostics::new();
         self.surrounded(&planned.path, &planned.fragments, catalogue, definition, |around| {
             let cases = planned.rows.table().map(Arc::as_ref);
-            let around = Surroundings { cases, saves_for_all, ..around.clone() };
+            let around = Surroundings { map: map.as_deref(), cases, saves_for_all, ..around.clone() };
             check::check(&planned.scenario(&self.sources), &around, &mut found);
         });
         self.found.extend(found);
@@ -319,6 +325,7 @@ impl Project {
             catalogue,
             catalogues: self.catalogues.keys().map(String::as_str).collect(),
             definition,
+            map: None,
             processes: self.definitions.keys().map(String::as_str).collect(),
             folder: folder_of(path),
             fragments,

@@ -9,6 +9,7 @@ mod discover;
 mod disk;
 mod fragments;
 mod load;
+mod maps;
 mod select;
 mod wanted;
 

@@ -22,6 +22,7 @@ mod step;
 mod title;
 mod using;
 mod variable;
+mod ways;
 
 pub use actor::{ActorUse, MAIN};
 pub use answers::{Answer, Answers, AnswersEntry, Visits};
@@ -42,3 +43,4 @@ pub use step::{Check, RequestLine, Save, SaveFrom, Step, StepKind};
 pub use title::Title;
 pub use using::{Pick, Use};
 pub use variable::{Inputs, Variable, is_id};
+pub use ways::{By, Doing, Stop, Way, Ways};

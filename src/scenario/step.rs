@@ -207,6 +207,17 @@ impl Step {
         }
     }
 
+    /// What stands for it in a frame: its subject, else where it begins.
+    pub fn place(&self) -> Span {
+        match &self.kind {
+            StepKind::Activity { name, .. } => name.span,
+            StepKind::Request(line) => line.method.span,
+            StepKind::Wait(duration) => duration.span,
+            StepKind::Use(one) => one.path.span,
+            StepKind::Check(checks) => checks.first().map_or(self.span.slice(0, 0), |check| check.span),
+        }
+    }
+
     /// The names of the variables that it sets.
     pub fn saved(&self) -> impl Iterator<Item = &Spanned<String>> {
         let picks = match &self.kind {
@@ -357,7 +368,7 @@ impl RequestLine {
 impl Check {
     fn read(entry: &Entry, sources: &Sources, found: &mut Diagnostics) -> Self {
         let key = &entry.key;
-        let value = Template::parse(&key.value, key.span, found);
+        let value = Template::read(&entry.key_node(sources.text(key.span)), sources, found);
         if value.as_literal().is_some() {
             let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{}` reads no value", key.value)).at(key.span);
             found.push(one.help(format!("write \"{{{{ {} }}}}\"", key.value)));

@@ -53,6 +53,14 @@ pub struct Entry {
     pub value: Node,
 }
 
+impl Entry {
+    /// The key as a value, for keys that hold more than a name.
+    pub fn key_node(&self, written: &str) -> Node {
+        let style = if written.starts_with(['"', '\'']) { ScalarStyle::Quoted } else { ScalarStyle::Plain };
+        Node { span: self.key.span, kind: Kind::Scalar(Scalar { text: self.key.value.clone(), style }) }
+    }
+}
+
 impl Node {
     /// What this is called in messages: `a mapping`, `a number` …
     pub fn describe(&self) -> &'static str {

@@ -94,7 +94,6 @@ fn what_is_expected_of_another_walk_can_fail() {
     changed("walk: [introduction]", "walk: [introduction, capture-consent]", &["the walk was introduction, expected"]);
     changed("visits: { introduction: 1 }", "visits: { introduction: 2 }", &["visits of `introduction`"]);
     changed("max-count: 2", "max-count: 3", &["`create-instance` gave `success`", "as third"]);
-    changed("{ activity: introduction, as: second }", "activity: introduction", &["stands at `capture-consent`"]);
 }
 
 #[test]

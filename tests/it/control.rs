@@ -348,9 +348,9 @@ fn a_poll_that_takes_too_long_fails() {
 
 #[test]
 fn a_poll_that_cannot_be_judged_is_errored() {
-    let undecidable = POLLED.replace("state: DONE", "state: \"{{ steps.job.nothing }}\"");
+    let undecidable = POLLED.replace("state: DONE", "state: \"{{ 1 / 0 }}\"");
     let ran = against(job(&["BUSY"]), &undecidable);
-    assert_told(&ran, 3, &["`steps.job` is not defined"]);
+    assert_told(&ran, 3, &["unable to calculate 1 / 0"]);
     assert_eq!(events(&ran, "exchanged").len(), 1);
     let cut = scripted(None, |_, _| Turn::Cut);
     assert_told(&against(cut, POLLED), 3, &["run/cut"]);

@@ -24,4 +24,5 @@ mod starting;
 mod targets;
 mod uploading;
 mod walking;
+mod walks;
 mod wire;

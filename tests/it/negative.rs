@@ -99,7 +99,7 @@ fn an_activity_may_be_sent_although_the_process_stands_elsewhere() {
     let body = "steps:\n  - activity: introduction\n  - activity: confirm-face\n    at: any\n    with: { confirmed: true }\n    \
                 expect: { outcome: success, next: end }\nexpect: { walk: [introduction, confirm-face] }\n";
     assert_told(body, 0, &[]);
-    assert_told(&body.replace("    at: any\n", ""), 1, &["the process is not at `confirm-face`"]);
+    assert_told(&body.replace("    at: any\n", ""), 2, &["the process cannot stand at `confirm-face` here"]);
     assert_told(&body.replace("next: end", "next: capture-face"), 1, &["expected at `capture-face`"]);
     let upload = "steps:\n  - activity: introduction\n  - activity: capture-face\n    at: any\n    with: { image: clear.jpg }\n    \
                   expect: { outcome: refused, code: 421 }\n  - activity: capture-consent\n    with: { consent: true }\n";

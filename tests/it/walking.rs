@@ -18,21 +18,23 @@ fn assert_told(body: &str, code: i32, told: &[&str]) {
 
 #[test]
 fn a_process_that_stands_elsewhere_is_the_failure_that_is_shown() {
-    let body = "steps:\n  - activity: introduction\n  - activity: confirm-face\n    with: { confirmed: true }\n";
+    // The diagram has a way to both; which of them is taken shows at the run alone.
+    let body = "steps:\n  - activity: introduction\n  - activity: capture-consent\n  - activity: capture-face\n    with: { image: clear.jpg }\n    \
+                simulate: { face-quality: 748 }\n    expect: { outcome: [success, quality-failure] }\n  - activity: confirm-face\n";
     assert_told(
         body,
         1,
         &[
-            "the process is not at `confirm-face`: it stands at `capture-consent`",
-            "it would accept `activity: capture-consent`",
+            "the process is not at `confirm-face`: it stands at `capture-face`",
+            "it would accept `activity: capture-face`",
         ],
     );
 }
 
 #[test]
 fn all_expectations_of_a_step_are_told() {
-    let body = "steps:\n  - activity: introduction\n    expect: { outcome: refused, status: 201, next: confirm-face, body: { status: ENDED } }\n";
-    let told = ["expected `refused`", "status is 200, expected 201", "expected at `confirm-face`", "ENDED"];
+    let body = "steps:\n  - activity: introduction\n    expect: { outcome: refused, status: 201, next: introduction, body: { status: ENDED } }\n";
+    let told = ["expected `refused`", "status is 200, expected 201", "expected at `introduction`", "ENDED"];
     assert_told(body, 1, &told);
 }
 
@@ -65,8 +67,13 @@ fn after_always_runs_and_only_errs() {
         assert!(ran.events().any(|event| event["step"]["section"] == "after"), "{}", ran.events);
     };
     asked("steps:\n  - activity: introduction\n", 0);
-    asked("steps:\n  - activity: confirm-face\n    with: { confirmed: true }\n", 1);
-    asked("before:\n  - activity: capture-consent\nsteps:\n  - activity: introduction\n", 3);
+    asked("steps:\n  - activity: introduction\n    expect: { status: 404 }\n", 1);
+    asked(
+        "before:\n  - activity: introduction\n    expect: { status: 404 }\nsteps:\n  - check: { 1: 1 }\n"
+            .replace("{ 1: 1 }", "{ \"{{ 1 }}\": 1 }")
+            .as_str(),
+        3,
+    );
     let failing = "steps:\n  - activity: introduction\nafter:\n  - request: GET /nowhere\n";
     assert_told(failing, 3, &["of `after`"]);
 }

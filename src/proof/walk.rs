@@ -1,0 +1,234 @@
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::deed::Deed;
+use super::{Map, Place, Places, answered};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::{
+    Answers, By, Doing, Fragment, Fragments, MAIN, MAX_NESTING, RequestLine, Scenario, Step, StepKind, Way, Ways,
+};
+use crate::source::Span;
+
+/// Methods of requests that change nothing.
+const READING: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
+
+/// Follows the walks of a scenario through the diagram of its process, and reports every step that the diagram does not allow
+/// where it stands, with what it would allow there; and every outcome that nothing in the diagram can give.
+///
+/// What cannot be decided is allowed: conditions hold or do not, a plain request may do anything, and what stands after a step that is
+/// not allowed is judged as if it had been.
+pub fn check_walk(scenario: &Scenario, folder: &str, fragments: &Fragments, map: &Map, found: &mut Diagnostics) {
+    let ways = Ways::of_scenario(scenario);
+    let own = scenario.actors.iter().filter(|actor| actor.joins.is_none()).map(|actor| actor.name.value.as_str());
+    for walk in std::iter::once(MAIN).chain(own) {
+        let mut follower =
+            Follower { scenario, fragments, map, walk, known: HashMap::new(), found: Vec::new(), within: Vec::new() };
+        let start = follower.opened();
+        let main = Block { folder, actor: None };
+        let there = follower.flow(&ways, start, &main);
+        follower.report(&ways, &there, &main);
+        found.extend(follower.found);
+    }
+}
+
+/// Follows one walk.
+pub(super) struct Follower<'a> {
+    pub scenario: &'a Scenario,
+    fragments: &'a Fragments,
+    pub map: &'a Map,
+    /// Whose walk it is.
+    pub walk: &'a str,
+    /// Where fragments lead, by their paths and where they begin.
+    known: HashMap<(String, Places), Places>,
+    pub found: Vec<Diagnostic>,
+    /// Where the fragments are used that are followed at the moment.
+    within: Vec<Span>,
+}
+
+/// What a block of steps is followed with.
+#[derive(Clone, Copy)]
+pub(super) struct Block<'a> {
+    /// The folder of its file.
+    pub folder: &'a str,
+    /// Who does steps that name nobody.
+    pub actor: Option<&'a str>,
+}
+
+impl<'a> Follower<'a> {
+    /// Where the process can stand at each stop; `None` where no way leads.
+    fn flow(&mut self, ways: &Ways<'a>, start: Places, block: &Block<'_>) -> Vec<Option<Places>> {
+        let mut there: Vec<Option<Places>> = vec![None; ways.stops.len()];
+        there[ways.start] = Some(start);
+        let mut open = vec![ways.start];
+        while let Some(at) = open.pop() {
+            let Some(here) = there[at].clone() else { continue };
+            let led = self.leave(ways, at, &here, block, false);
+            for (way, places) in ways.stops[at].ways.iter().zip(led) {
+                if places.is_empty() {
+                    continue;
+                }
+                let changed = match &mut there[way.to] {
+                    Some(known) => known.join(&places),
+                    fresh => {
+                        *fresh = Some(places);
+                        true
+                    }
+                };
+                if changed {
+                    open.push(way.to);
+                }
+            }
+        }
+        there
+    }
+
+    fn report(&mut self, ways: &Ways<'a>, there: &[Option<Places>], block: &Block<'_>) {
+        for (at, here) in there.iter().enumerate() {
+            if let Some(here) = here {
+                self.leave(ways, at, here, block, true);
+            }
+        }
+    }
+
+    /// Where each way leads that goes on from a stop.
+    fn leave(&mut self, ways: &Ways<'a>, at: usize, here: &Places, block: &Block<'_>, tell: bool) -> Vec<Places> {
+        let stop = &ways.stops[at];
+        let all = |places: Places| vec![places; stop.ways.len()];
+        match stop.doing {
+            Doing::End => {
+                if tell && self.within.is_empty() {
+                    self.judge_end(here);
+                }
+                // What is done at the end is done wherever the scenario was left.
+                all(Places::only(Place::Unknown))
+            }
+            Doing::Answers(answers) => self.leave_answers(answers, here, &stop.ways, tell),
+            Doing::Step(step) => {
+                let actor = step.actor.as_ref().map(|actor| actor.value.as_str()).or(block.actor);
+                if self.owner(actor) != self.walk {
+                    // Time passes for everybody.
+                    return all(match &step.kind {
+                        StepKind::Wait(duration) => self.waited(here, duration.value),
+                        _ => self.while_polled(step, here),
+                    });
+                }
+                let block = Block { actor, ..*block };
+                self.leave_step(ways, at, step, here, &block, tell)
+            }
+        }
+    }
+
+    /// Whose walk an actor is on.
+    fn owner(&self, actor: Option<&'a str>) -> &'a str {
+        let Some(actor) = actor.and_then(|name| self.scenario.actor(name)) else { return MAIN };
+        actor.joins.as_ref().map_or(&actor.name.value, |joins| &joins.value)
+    }
+
+    fn leave_answers(&mut self, answers: &'a Answers, here: &Places, ways: &[Way<'_>], tell: bool) -> Vec<Places> {
+        if self.walk != MAIN {
+            return vec![here.clone(); ways.len()];
+        }
+        let (end, found) = answered::follow(self.map, answers, here);
+        if tell {
+            self.found.extend(found);
+        }
+        ways.iter().map(|way| if let By::Done = way.by { end.clone() } else { Places::only(Place::Unknown) }).collect()
+    }
+
+    fn leave_step(
+        &mut self,
+        ways: &Ways<'a>,
+        at: usize,
+        step: &'a Step,
+        here: &Places,
+        block: &Block<'_>,
+        tell: bool,
+    ) -> Vec<Places> {
+        let stop = &ways.stops[at];
+        let done = match &step.kind {
+            StepKind::Activity { name, with, element, anywhere } => {
+                let Some(activity) = self.map.catalogue().activity(&name.value) else {
+                    return vec![Places::only(Place::Unknown); stop.ways.len()];
+                };
+                let element = element.as_ref().map(|element| element.value.as_str());
+                let deed = Deed { name, activity, with, element, anywhere: *anywhere };
+                return self.leave_activity(ways, at, &deed, here, tell);
+            }
+            StepKind::Request(line) if changes(line) => {
+                let mut places = here.clone();
+                places.extend([Place::Unknown]);
+                places
+            }
+            StepKind::Request(_) | StepKind::Check(_) => self.while_polled(step, here),
+            StepKind::Wait(duration) => {
+                let places = self.waited(here, duration.value);
+                self.narrow(step.expect.as_ref(), places, tell)
+            }
+            StepKind::Use(one) => match self.fragments.get(block.folder, &one.path.value) {
+                Some(fragment) => self.through(fragment, one.path.span, here, block, tell),
+                None => Places::only(Place::Unknown),
+            },
+        };
+        stop.ways.iter().map(|way| if let By::Skipped = way.by { here.clone() } else { done.clone() }).collect()
+    }
+
+    /// Where the steps of a fragment lead.
+    fn through(&mut self, fragment: &'a Fragment, place: Span, here: &Places, block: &Block<'_>, tell: bool) -> Places {
+        let known = (fragment.path.clone(), here.clone());
+        if let Some(places) = self.known.get(&known).filter(|_| !tell) {
+            return places.clone();
+        }
+        if self.within.len() > MAX_NESTING {
+            return Places::only(Place::Unknown);
+        }
+        let ways = Ways::of_fragment(fragment);
+        let inner = Block { folder: fragment.folder(), actor: block.actor };
+        self.within.push(place);
+        let there = self.flow(&ways, here.clone(), &inner);
+        if tell {
+            self.report(&ways, &there, &inner);
+        }
+        self.within.pop();
+        let places = there[ways.end].clone().unwrap_or_default();
+        self.known.insert(known, places.clone());
+        places
+    }
+
+    /// Where the process can stand after time has passed.
+    pub(super) fn waited(&self, here: &Places, duration: Duration) -> Places {
+        let mut places: Places = here.iter().filter(|place| !matches!(place, Place::At(_))).collect();
+        here.nodes().for_each(|node| {
+            places.join(&self.map.after_waiting(node, duration));
+        });
+        places
+    }
+
+    /// Where the process can stand while a step is done until its answer is what it waits for.
+    pub(super) fn while_polled(&self, step: &Step, here: &Places) -> Places {
+        let mut places = here.clone();
+        if let Some(poll) = &step.poll {
+            places.join(&self.waited(here, poll.deadline));
+        }
+        places
+    }
+
+    /// Adds a problem; one that is of a fragment is shown where that is used.
+    pub(super) fn tell(&mut self, one: Diagnostic) {
+        let Some(used) = self.within.first() else {
+            self.found.push(one);
+            return;
+        };
+        let label = one.primary.clone();
+        let mut told = one.label(*used, "in the steps of this fragment");
+        told.secondary.clear();
+        self.found.push(match label {
+            Some(label) => told.and(label.span, label.message),
+            None => told,
+        });
+    }
+}
+
+/// Whether a request may change where a process stands.
+fn changes(line: &RequestLine) -> bool {
+    !READING.contains(&line.method.value.as_str())
+}
