@@ -13,6 +13,7 @@ mod decode;
 mod embedded;
 mod form;
 mod model;
+mod page;
 mod session;
 pub mod variable;
 mod wire;

@@ -8,10 +8,10 @@ use super::init::InitArguments;
 use super::list::ListArguments;
 use super::man::ManArguments;
 use super::new::NewArguments;
+use super::schema::SchemaArguments;
 use super::selection::SelectionArguments;
-use crate::diagnostic::{Diagnostics, suggest};
+use crate::diagnostic::Diagnostics;
 use crate::scenario::is_id;
-use crate::schema::Kind;
 use crate::source::Sources;
 use crate::yaml::{Scalar, ScalarStyle};
 
@@ -120,22 +120,6 @@ pub(super) struct SimulateArguments {
     pub catalogue: Option<String>,
 }
 
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  flowproof schema                                 which there are
-  flowproof schema scenario
-  flowproof schema --output schemas                all of them, each in a file
-")]
-pub(super) struct SchemaArguments {
-    /// The kind of file
-    #[arg(value_parser = parse_kind)]
-    pub kind: Option<Kind>,
-    /// Write to a folder, as KIND.schema.json; all of them if no kind is given
-    #[arg(long, short, value_name = "FOLDER")]
-    pub output: Option<PathBuf>,
-}
-
 /// What a run can be stored as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
@@ -151,12 +135,6 @@ fn parse_report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
         return Err("the path is missing".to_owned());
     }
     Ok((format, path.into()))
-}
-
-fn parse_kind(text: &str) -> Result<Kind, String> {
-    let names = || Kind::ALL.iter().map(|kind| kind.name());
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == text);
-    kind.ok_or_else(|| suggest(text, names()).unwrap_or_default())
 }
 
 fn parse_variable(text: &str) -> Result<(String, Value), String> {

@@ -16,6 +16,7 @@ use crate::expect::SchemaFiles;
 use crate::plan::{Held, Plan, PlannedFile, Rows, SIMULATOR};
 use crate::process::Definition;
 use crate::scenario::{Fragments, Scenario};
+use crate::schema::Known;
 use crate::settings::Settings;
 use crate::source::{FileId, Sources, Spanned, folder_of};
 
@@ -336,6 +337,16 @@ impl Project {
             saves_for_all: false,
             run_values: self.run_values.as_ref().map(|names| names.iter().map(String::as_str).collect()),
         });
+    }
+
+    /// What scenarios may name here.
+    pub fn known(&self) -> Known<'_> {
+        Known {
+            catalogues: self.catalogues.iter().map(|(name, catalogue)| (name.as_str(), catalogue.as_ref())).collect(),
+            processes: self.definitions.iter().map(|(name, definition)| (name.as_str(), definition.as_ref())).collect(),
+            environments: Self::environments(self.settings.as_ref()),
+            tags: self.offered.tags.keys().map(String::as_str).collect(),
+        }
     }
 
     /// How many scenario files cannot be run because of their problems.

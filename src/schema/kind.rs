@@ -17,6 +17,9 @@ impl Kind {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Scenario, Self::Fragment, Self::Catalogue, Self::Settings, Self::Events];
 
+    /// Those that can be narrowed to what a project knows.
+    pub const OF_PROJECTS: [Self; 2] = [Self::Scenario, Self::Fragment];
+
     /// Its name, as it is asked for.
     pub fn name(self) -> &'static str {
         match self {

@@ -65,7 +65,9 @@ fn words(line: &str) -> Vec<String> {
 fn documented_commands_work() {
     let project = TestProject::shipped();
     let mut count = 0;
-    let text = std::fs::read_to_string(shipped().join("docs/commands.md")).unwrap();
+    let pages =
+        ["docs/commands.md", "docs/editor.md"].map(|page| std::fs::read_to_string(shipped().join(page)).unwrap());
+    let text = pages.concat();
     for block in text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()) {
         for part in block.split("$ flowproof ").skip(1) {
             let (line, shown) = part.split_once('\n').unwrap();

@@ -3,6 +3,7 @@
 mod actors;
 mod around;
 mod cases;
+mod client;
 mod control;
 mod corpus;
 mod defects;
@@ -26,3 +27,4 @@ mod uploading;
 mod walking;
 mod walks;
 mod wire;
+mod yaml_server;

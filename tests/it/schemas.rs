@@ -197,6 +197,55 @@ mod files {
         found.iter().filter(|one| known.contains(&one.id)).map(|one| one.message.as_str()).collect()
     }
 
+    /// The schema that a project's own scenarios are written by.
+    #[test]
+    fn the_schema_of_a_project_knows_its_names() {
+        let printed = TestProject::shipped().command(&["schema", "--for", "."]).output().unwrap();
+        assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+        let schema: Value = serde_json::from_slice(&printed.stdout).unwrap();
+        let validator = jsonschema::draft202012::new(&schema).unwrap();
+        let mut scenarios = 0;
+        for path in yaml_files(&shipped().join("scenarios")) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let Some(("scenario", value)) = read(&text) else { continue };
+            let errors = validator.iter_errors(&value);
+            let errors: Vec<_> = errors.map(|error| format!("{}: {error}", error.instance_path())).collect();
+            assert!(errors.is_empty(), "{}\n{errors:#?}", path.display());
+            scenarios += 1;
+        }
+        assert!(scenarios > 40, "{scenarios}");
+        let text = "{ scenario: x, process: face-onboarding, requires: oak-test, \
+            session: { until: start }, simulate: { face-quality: { outcome: quality-failure, code: 748 } }, steps: [\
+            { activity: capture-face, with: { image: a.jpg }, element: CFE01_OQ2, expect: { outcome: quality-failure, code: 748 }, \
+              on: { liveness-failure: repeat } }], \
+            expect: { walk: [capture-face], outcomes: { capture-face: success } } }";
+        let valid = |text: &str| validator.is_valid(&read(text).unwrap().1);
+        assert!(valid(text));
+        for (right, wrong) in [
+            ("process: face-onboarding", "process: face-onbording"),
+            ("oak-test", "oak-tset"),
+            ("until: start", "until: strat"),
+            ("face-quality", "face-qualiti"),
+            (
+                "simulate: { face-quality: { outcome: quality-failure",
+                "simulate: { face-quality: { outcome: quality-failed",
+            ),
+            ("quality-failure, code: 748 } }", "quality-failure, code: 747 } }"),
+            ("activity: capture-face", "activity: capture-fase"),
+            ("image: a.jpg", "imgae: a.jpg"),
+            ("CFE01_OQ2", "CFE01_OQ3"),
+            ("expect: { outcome: quality-failure", "expect: { outcome: quality-failuer"),
+            ("code: 748 }, on", "code: 747 }, on"),
+            ("liveness-failure: repeat", "livenes-failure: repeat"),
+            ("walk: [capture-face]", "walk: [capture-fase]"),
+            ("capture-face: success", "capture-face: sucess"),
+        ] {
+            let text = text.replace("  ", " ").replace("  ", " ");
+            assert!(text.contains(right), "{right}: {text}");
+            assert!(!valid(&text.replacen(right, wrong, 1)), "{wrong}");
+        }
+    }
+
     /// Every schema that has examples, by its place.
     fn exemplified(schema: &Value, at: &str, all: &mut Vec<(String, Vec<Value>)>) {
         match schema {

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::shown::{Part, Shown};
-use crate::catalogue::{Activity, Automatic, Catalogue, Input, InputType};
+use crate::catalogue::{Activity, Automatic, Catalogue, InputType};
 use crate::project::Project;
 
 pub(super) fn list(project: &Project) -> Shown {
@@ -27,8 +27,8 @@ fn part(activity: &Activity) -> Part {
         rows.push(vec![
             "input".to_owned(),
             input.name.value.clone(),
-            kind(input),
-            condition(input),
+            input.what(),
+            input.condition(),
             input.title.clone(),
         ]);
     }
@@ -47,48 +47,6 @@ fn automatic_row(automatic: &Automatic) -> Vec<String> {
         format!("{} {}", failure.name.value, codes.join(" ")).trim_end().to_owned()
     });
     vec![automatic.name.value.clone(), failures.collect::<Vec<_>>().join(", ")]
-}
-
-/// `file (image/jpeg, image/png)`, `text: PASSPORT, ID_CARD`.
-fn kind(input: &Input) -> String {
-    let name = type_name(&input.kind);
-    match &input.kind {
-        InputType::File { media, .. } if !media.is_empty() => format!("{name} ({})", media.join(", ")),
-        _ if input.one_of.is_empty() => name.to_owned(),
-        _ => format!("{name}: {}", input.one_of.iter().map(told).collect::<Vec<_>>().join(", ")),
-    }
-}
-
-fn condition(input: &Input) -> String {
-    let default = input.default.as_ref().map(|default| match default.as_literal() {
-        Some(value) => format!("default {}", told(value)),
-        None => "has a default".to_owned(),
-    });
-    let required = if input.required { "required" } else { "optional" };
-    let mut text = default.unwrap_or_else(|| required.to_owned());
-    if input.secret {
-        text += ", secret";
-    }
-    text
-}
-
-fn told(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn type_name(kind: &InputType) -> &'static str {
-    match kind {
-        InputType::Text => "text",
-        InputType::Integer => "integer",
-        InputType::Number => "number",
-        InputType::Boolean => "boolean",
-        InputType::Map => "map",
-        InputType::List => "list",
-        InputType::DateTime => "date-time",
-        InputType::Duration => "duration",
-        InputType::File { .. } => "file",
-        _ => "any",
-    }
 }
 
 fn describe(name: &str, catalogue: &Catalogue) -> Value {
@@ -116,7 +74,7 @@ fn describe_activity(activity: &Activity) -> Value {
             json!({
                 "name": input.name.value,
                 "title": input.title,
-                "type": type_name(&input.kind),
+                "type": input.kind.word(),
                 "media": match &input.kind {
                     InputType::File { media, .. } => json!(media),
                     _ => Value::Null,
