@@ -152,9 +152,8 @@ impl<'a> Narrower<'a> {
         }
         self.put(name, "with", with);
 
-        let branch = |(outcome, line): &(&str, String)| {
-            ((*outcome).to_owned(), json!({ "description": line, "$ref": "#/$defs/action" }))
-        };
+        let branch =
+            |(outcome, line): &(&str, String)| ((*outcome).to_owned(), explained(reference("action"), line.clone()));
         let branches: Map<String, Value> = outcomes.iter().map(branch).collect();
         self.put(name, "on", json!({ "type": "object", "properties": branches, "additionalProperties": false }));
 
@@ -184,7 +183,7 @@ impl<'a> Narrower<'a> {
         let ways: Vec<Value> = nothing.into_iter().chain([of(name, "answer")]).collect();
         let many = json!({ "type": "array", "items": { "anyOf": ways } });
         let ways: Vec<Value> = ways.into_iter().chain([many]).collect();
-        self.put(name, "answers", json!({ "description": activity.page(), "anyOf": ways }));
+        self.put(name, "answers", explained(json!({ "anyOf": ways }), activity.page()));
     }
 
     /// Leaves to each activity what depends on it: two answers would both be offered.
@@ -219,10 +218,10 @@ impl<'a> Narrower<'a> {
             InputType::Number => json!({ "type": "number" }),
             InputType::List => json!({ "type": "array" }),
             InputType::Map => json!({ "type": "object" }),
-            InputType::Any => return described(marks, input.line()),
+            InputType::Any => return explained(marks, input.line()),
             _ => json!({ "type": "string" }),
         };
-        let mut given = described(marks, input.line());
+        let mut given = explained(marks, input.line());
         given["anyOf"] = json!([typed, template(), { "type": ["object", "null"] }]);
         given
     }
@@ -262,7 +261,7 @@ impl<'a> Narrower<'a> {
             let visit = json!({ "allOf": [reference("visit"), { "properties": own }] });
             let ways: Vec<Value> = codes.into_iter().chain([of(name, "failure"), visit]).collect();
             self.put(name, "told", json!({ "anyOf": ways }));
-            named.insert(name.clone(), described(one_or_many(&of(name, "told")), automatic.page()));
+            named.insert(name.clone(), explained(one_or_many(&of(name, "told")), automatic.page()));
         }
         let keys: BTreeSet<&String> = self.automatic().flat_map(|automatic| &automatic.keys).collect();
         let inputs = self.nodes().flat_map(|node| &node.inputs).filter(|input| keys.contains(&input.name));
@@ -389,6 +388,12 @@ fn words(known: &[(&str, String)]) -> Value {
 fn described(mut schema: Value, description: impl Into<Value>) -> Value {
     schema["description"] = description.into();
     schema
+}
+
+/// The same with an explanation in Markdown, which editors show if they can.
+fn explained(mut schema: Value, page: String) -> Value {
+    schema["markdownDescription"] = json!(page);
+    described(schema, page)
 }
 
 /// A text that a template makes.

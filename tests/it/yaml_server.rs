@@ -168,7 +168,7 @@ fn keys_and_activities_are_explained() {
         ("ti¦meout", "How long it may take"),
         ("st¦eps", "What it does, step by step"),
         ("capture-f¦ace", "liveness-failure"),
-        ("im¦age", "file (image/jpeg, image/png)"),
+        ("im¦age", "`image`: file (image/jpeg, image/png); required."),
     ] {
         let text = scenario.replacen(&at.replace('¦', ""), at, 1);
         let hover = editor.hover(&text);
