@@ -17,6 +17,7 @@ pub mod diagnostic;
 pub mod engine;
 pub mod event;
 pub mod expect;
+pub mod format;
 pub mod http;
 pub mod plan;
 pub mod process;

@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 
 use super::completions::CompletionsArguments;
+use super::fmt::FmtArguments;
 use super::init::InitArguments;
 use super::list::ListArguments;
 use super::man::ManArguments;
@@ -46,6 +47,8 @@ pub(super) enum Command {
     Init(InitArguments),
     /// Write the beginning of a scenario, from a process diagram
     New(NewArguments),
+    /// Write files in their canonical form
+    Fmt(FmtArguments),
     /// Print the JSON Schema of a kind of file, for editors
     Schema(SchemaArguments),
     /// Print what completes commands and arguments in a shell

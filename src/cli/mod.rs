@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod completions;
 mod exit;
+mod fmt;
 mod init;
 mod interrupt;
 mod list;
@@ -33,6 +34,7 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::Simulate(simulate) => simulate::execute(&simulate),
         Command::Init(init) => init::execute(&init),
         Command::New(new) => new::execute(&new),
+        Command::Fmt(fmt) => fmt::execute(&fmt),
         Command::Schema(schema) => schema::execute(&schema),
         Command::Completions(completions) => completions::execute(&completions),
         Command::Man(man) => man::execute(&man),

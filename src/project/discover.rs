@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// The first folder that cannot be read.
-pub(super) fn yaml_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+pub fn yaml_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }

@@ -13,6 +13,7 @@ mod maps;
 mod select;
 mod wanted;
 
+pub use discover::yaml_files;
 pub use disk::{DiskFiles, MAX_FILE_BYTES};
 pub use load::{Project, SETTINGS};
 pub use select::{Offered, Selection};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use crate::project::shipped;
 
 /// The rooms, each before those that it may use. A room may use any that stands behind it, never one before it.
-const ROOMS: [&str; 22] = [
+const ROOMS: [&str; 23] = [
     "cli",
     "project",
     "engine",
@@ -12,6 +12,7 @@ const ROOMS: [&str; 22] = [
     "report",
     "http",
     "schema",
+    "format",
     "plan",
     "check",
     "proof",
@@ -31,8 +32,9 @@ const ROOMS: [&str; 22] = [
 /// Behind all others.
 const LAST: &str = "source";
 /// The rooms that touch neither network, files, clock nor environment.
-const CORE: [&str; 16] = [
+const CORE: [&str; 17] = [
     "schema",
+    "format",
     "plan",
     "check",
     "proof",

@@ -11,6 +11,7 @@ mod diagrams;
 mod documentation;
 mod export;
 mod files;
+mod formatting;
 mod fragments;
 mod house;
 mod listing;
