@@ -1,24 +1,31 @@
 use super::Surroundings;
 use super::names;
-use crate::catalogue::Activity;
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
-use crate::scenario::{Action, Branch, Poll, StepExpectation, WalkExpectation};
-use crate::source::Spanned;
+use crate::catalogue::{Activity, Outcome};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
+use crate::proof::{expected, fits, may_have_code, possible};
+use crate::scenario::{Action, Branch, GivenInputs, Poll, StepExpectation, WalkExpectation};
+use crate::source::{Span, Spanned};
 
 /// What the process's end is called in `next:`.
 const END: &str = "end";
 /// The outcome of a visit that a timer ended; no answer has it.
 const TIMEOUT: &str = "timeout";
 
-/// Checks what a step expects of an activity, and how it branches.
-pub(super) fn of_step(
-    activity: &Activity,
-    expect: Option<&StepExpectation>,
-    poll: Option<&Poll>,
-    on: &[Branch],
-    around: &Surroundings<'_>,
-    found: &mut Diagnostics,
-) {
+/// What is asked of an activity and expected of it, by a step or an answer.
+pub(super) struct Asked<'a> {
+    pub activity: &'a Activity,
+    pub with: &'a GivenInputs,
+    pub expect: Option<&'a StepExpectation>,
+    pub poll: Option<&'a Poll>,
+    pub on: &'a [Branch],
+    /// What stands for it.
+    pub place: Span,
+}
+
+/// Checks what is expected of an activity, and how that branches.
+pub(super) fn of_step(asked: &Asked<'_>, around: &Surroundings<'_>, found: &mut Diagnostics) {
+    let Asked { activity, expect, poll, on, .. } = *asked;
+    let before = found.len();
     for stated in expect.into_iter().chain(poll.iter().flat_map(|poll| poll.expectations())) {
         stated.outcome.iter().for_each(|outcome| known(activity, outcome, found));
         if let Some(next) = stated.next.as_ref().filter(|next| next.value != END) {
@@ -41,6 +48,77 @@ pub(super) fn of_step(
             let one = Diagnostic::new(Id::UNBOUNDED_BRANCH, message).at(branch.span);
             found.push(one.help("add `at-most: 3`; without it the budget of 1000 steps ends the scenario"));
         }
+    }
+    // What is not even known is told already.
+    if found.len() == before {
+        excluded_by_inputs(asked, found);
+        expect.into_iter().for_each(|expect| excluded_by_answer(activity, expect, found));
+    }
+}
+
+/// Reports an outcome that the activity cannot have with what it is given.
+fn excluded_by_inputs(asked: &Asked<'_>, found: &mut Diagnostics) {
+    let possible = possible(asked.activity, asked.with);
+    let is_possible = |outcome: &Outcome| possible.iter().any(|one| std::ptr::eq(*one, outcome));
+    let wanted = expected(asked.activity, asked.expect, asked.poll, asked.on);
+    if wanted.is_empty() || wanted.iter().any(|outcome| is_possible(outcome)) {
+        return;
+    }
+    let name = &asked.activity.name.value;
+    let stated = asked.expect.and_then(|expect| expect.outcome.first());
+    let names: Vec<&str> = wanted.iter().map(|outcome| outcome.name.value.as_str()).collect();
+    let message = format!("`{name}` cannot give {} with these inputs", one_of(names));
+    let mut one = Diagnostic::new(Id::CONTRADICTION, message).at(stated.map_or(asked.place, |outcome| outcome.span));
+    let judged: Vec<&str> = asked
+        .activity
+        .outcomes
+        .iter()
+        .flat_map(|one| &one.when.inputs)
+        .map(|(input, _)| input.value.as_str())
+        .collect();
+    for (input, given) in asked.with.iter().filter(|(input, _)| judged.contains(&input.value.as_str())) {
+        one = one.and(input.span.to(given.span()), "by which the outcome is told");
+    }
+    let left_out = judged.iter().find(|input| asked.with.iter().all(|(given, _)| given.value != **input));
+    let one = one.help_if(left_out.map(|input| format!("`{input}` is left out, and the outcome is told by it")));
+    let names = possible.iter().map(|outcome| outcome.name.value.as_str());
+    found.push(one.help(format!("with these it gives {}", one_of(names))));
+}
+
+/// Reports a code or a status that the expected outcome never has.
+fn excluded_by_answer(activity: &Activity, expect: &StepExpectation, found: &mut Diagnostics) {
+    let stated: Vec<&Outcome> = expect.outcome.iter().filter_map(|name| activity.outcome(&name.value)).collect();
+    let all: Vec<&Outcome> = activity.outcomes.iter().collect();
+    let outcomes = if stated.is_empty() { &all } else { &stated };
+    let subject = match stated.as_slice() {
+        [one] => format!("`{}` of `{}`", one.name.value, activity.name.value),
+        _ => format!("`{}`", activity.name.value),
+    };
+    if let Some(code) = &expect.code {
+        let listed: Vec<i64> = code.matcher.listed().iter().filter_map(|value| value.as_i64()).collect();
+        let may_have = |code: &i64| outcomes.iter().any(|outcome| may_have_code(outcome, Some(*code)));
+        if let Some(first) = listed.first().filter(|_| !listed.iter().any(may_have)) {
+            let one = Diagnostic::new(Id::UNKNOWN_CODE, format!("{subject} never has the code {first}")).at(code.span);
+            let known: Vec<String> = outcomes.iter().flat_map(|outcome| &outcome.codes).map(i64::to_string).collect();
+            found.push(match known.is_empty() {
+                true => one.help("it has no code at all; leave `code` out, or expect another outcome"),
+                false => one.help(format!("expected {}", one_of(known.iter().map(String::as_str)))),
+            });
+            return;
+        }
+    }
+    if let Some(status) = expect.status.as_ref().filter(|_| !outcomes.iter().any(|outcome| fits(outcome, expect))) {
+        let message = format!("{subject} never has this status");
+        let one = Diagnostic::new(Id::CONTRADICTION, message).at(status.span());
+        found.push(one.help_if(stated.first().map(|outcome| {
+            let digits = (2..6).filter(|digit| {
+                outcome.when.status.as_ref().is_none_or(|when| {
+                    (digit * 100..digit * 100 + 100).any(|status| when.decides(status) != Some(false))
+                })
+            });
+            let classes: Vec<String> = digits.map(|digit| format!("{digit}xx")).collect();
+            format!("it comes with {}", one_of(classes.iter().map(String::as_str)))
+        })));
     }
 }
 

@@ -1,3 +1,4 @@
+use super::outcomes::Asked;
 use super::{Surroundings, cases, flow, fragments, inputs, names, outcomes, simulate, variables};
 use crate::catalogue::Activity;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
@@ -65,7 +66,15 @@ pub(super) fn step(step: &Step, around: &Surroundings<'_>, found: &mut Diagnosti
     let StepKind::Activity { name, with, .. } = &step.kind else { return };
     let Some(activity) = around.catalogue.and_then(|catalogue| catalogue.activity(&name.value)) else { return };
     inputs::check(&activity.into(), with, name.span, around, found);
-    outcomes::of_step(activity, step.expect.as_ref(), step.poll.as_ref(), &step.on, around, found);
+    let asked = Asked {
+        activity,
+        with,
+        expect: step.expect.as_ref(),
+        poll: step.poll.as_ref(),
+        on: &step.on,
+        place: name.span,
+    };
+    outcomes::of_step(&asked, around, found);
 }
 
 fn answers(answers: &Answers, around: &Surroundings<'_>, found: &mut Diagnostics) {
@@ -75,7 +84,15 @@ fn answers(answers: &Answers, around: &Surroundings<'_>, found: &mut Diagnostics
             simulate::check(&answer.simulate, around, found);
             let Some(activity) = activity.filter(|_| answer.wait.is_none()) else { continue };
             inputs::check(&activity.into(), &answer.with, entry.key.span, around, found);
-            outcomes::of_step(activity, answer.expect.as_ref(), None, &answer.on, around, found);
+            let asked = Asked {
+                activity,
+                with: &answer.with,
+                expect: answer.expect.as_ref(),
+                poll: None,
+                on: &answer.on,
+                place: entry.key.span,
+            };
+            outcomes::of_step(&asked, around, found);
         }
     }
 }

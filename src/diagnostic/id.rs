@@ -95,6 +95,7 @@ rules! {
     WALK = Error "scenario/walk": "A scenario goes a way that the diagram of its process does not have.";
     IMPOSSIBLE_OUTCOME = Error "scenario/impossible-outcome": "A step expects an outcome that nothing there can give.";
     DEAD_BRANCH = Warning "scenario/dead-branch": "A branch is for an outcome that nothing there can give.";
+    UNUSED_SIMULATION = Warning "scenario/unused-simulation": "A step's `simulate` is about something that is not done before the process waits again.";
     UNANSWERED = Error "scenario/unanswered": "A process asks for something for which no answer is given.";
     UNUSED_ANSWER = Error "scenario/unused-answer": "An answer is given for something that the process never asks for.";
     CYCLIC_VARIABLE = Error "scenario/cyclic-variable": "A variable is made of itself.";

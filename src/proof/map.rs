@@ -123,6 +123,11 @@ impl Map {
         leaves.flat_map(|leave| self.reach(&errors, false, &[], node, leave).passed).collect()
     }
 
+    /// Whether an automatic element may raise one of some errors.
+    pub fn may_throw(&self, node: NodeIndex, errors: &[String]) -> bool {
+        self.throws(&self.definition[node], errors).iter().any(|throw| throw.wanted)
+    }
+
     /// Where the process can stand after some time has passed while it stood at an element. Time may have passed before, so that a
     /// timer may fire within less than its own.
     pub fn after_waiting(&self, node: NodeIndex, duration: Duration) -> Places {

@@ -15,7 +15,7 @@ pub(super) fn is_granted(outcome: &Outcome) -> bool {
 }
 
 /// Whether an outcome may come with a code, `None` for an answer without one. By the catalogue alone.
-pub(super) fn may_have_code(outcome: &Outcome, code: Option<i64>) -> bool {
+pub fn may_have_code(outcome: &Outcome, code: Option<i64>) -> bool {
     let value = code.map(Value::from);
     let mut of_code = outcome.when.fields.iter().filter(|(name, _)| name.value == CODE);
     of_code.all(|(_, matcher)| matcher.decides(value.as_ref()) != Some(false))
@@ -42,7 +42,7 @@ pub fn expected<'a>(
 }
 
 /// Whether what is expected of status and code is of an outcome, as far as both are written out.
-pub(super) fn fits(outcome: &Outcome, expect: &StepExpectation) -> bool {
+pub fn fits(outcome: &Outcome, expect: &StepExpectation) -> bool {
     let listed = expect.code.as_ref().map(|code| code.matcher.listed()).unwrap_or_default();
     let codes: Vec<i64> = listed.iter().filter_map(|code| code.as_i64()).collect();
     let status = |status: u16| {

@@ -1,0 +1,221 @@
+use std::collections::BTreeSet;
+
+use super::deed::Deed;
+use super::outcome::may_have_code;
+use super::walk::Follower;
+use super::{Map, Places};
+use crate::catalogue::{Activity, Attempts, Automatic, Behaviour, Failure, Outcome};
+use crate::diagnostic::{Diagnostic, Id, one_of};
+use crate::process::{Node, NodeIndex};
+use crate::scenario::{DirectiveUse, Simulate, SimulateEntry, SimulateVisits, StepExpectation};
+use crate::source::Spanned;
+
+impl Follower<'_> {
+    /// Reports what a step's `simulate` and what the step allows exclude of each other.
+    pub(super) fn judge_simulated(
+        &mut self,
+        deed: &Deed<'_>,
+        simulate: &Simulate,
+        standing: &Places,
+        allowed: &[&Outcome],
+        expect: Option<&StepExpectation>,
+    ) {
+        let passed: BTreeSet<NodeIndex> = standing.nodes().flat_map(|node| self.map.passed_after(node)).collect();
+        let mut told = Vec::new();
+        for entry in &simulate.entries {
+            let nodes = automatic_nodes(self.map, &entry.key.value);
+            if nodes.iter().any(|node| passed.contains(node)) {
+                told.extend(Told::read(self.map, entry, nodes));
+            } else if !nodes.is_empty() {
+                let one = unused(self.map, deed, &entry.key, &passed);
+                self.tell(one);
+            }
+        }
+        let scene = Scene { map: self.map, deed, standing, passed, told, allowed, expect };
+        if let Some(problem) = scene.contradiction() {
+            self.tell(problem);
+        }
+    }
+}
+
+fn unused(map: &Map, deed: &Deed<'_>, key: &Spanned<String>, passed: &BTreeSet<NodeIndex>) -> Diagnostic {
+    let message = format!("nothing between `{}` and the next activity is `{}`", deed.name.value, key.value);
+    let automatic = passed.iter().filter_map(|node| map.automatic_at(*node));
+    let names: BTreeSet<&str> = automatic.map(|automatic| automatic.name.value.as_str()).collect();
+    let help = (!names.is_empty()).then(|| format!("`simulate` of this step can be about {}", one_of(names)));
+    Diagnostic::new(Id::UNUSED_SIMULATION, message).at(key.span).help_if(help)
+}
+
+/// What some automatic elements are told to do in their first visit after the step.
+struct Told<'a> {
+    key: &'a Spanned<String>,
+    nodes: Vec<NodeIndex>,
+    automatic: &'a Automatic,
+    /// The failure that they have, with its code on the wire; `None` if they pass.
+    failure: Option<(&'a Failure, i64)>,
+}
+
+impl<'a> Told<'a> {
+    /// `None` where the catalogue does not say what comes of it.
+    fn read(map: &'a Map, entry: &'a SimulateEntry, nodes: Vec<NodeIndex>) -> Option<Self> {
+        let directive = match &entry.visits {
+            SimulateVisits::Every(one) => one,
+            SimulateVisits::Each(many) => many.first()?,
+        };
+        let automatic = map.automatic_at(*nodes.first()?)?;
+        let failure = match failure_of(directive, automatic) {
+            Some(failure) => {
+                let code = directive.code.as_ref().map(|code| code.value);
+                Some((failure, code.or(failure.codes.first().copied())?))
+            }
+            None if directive.error.is_some() => return None,
+            None => None,
+        };
+        Some(Self { key: &entry.key, nodes, automatic, failure })
+    }
+
+    /// The limit on its failures, where it has one.
+    fn attempts(&self) -> Option<&'a Attempts> {
+        match &self.automatic.behaviour {
+            Behaviour::Check { attempts, .. } => attempts.as_ref().filter(|_| self.failure.is_some()),
+            _ => None,
+        }
+    }
+}
+
+fn failure_of<'a>(directive: &DirectiveUse, automatic: &'a Automatic) -> Option<&'a Failure> {
+    let failures = &automatic.failures;
+    match (&directive.outcome, &directive.error, &directive.code) {
+        (Some(outcome), ..) => failures.iter().find(|failure| failure.name.value == outcome.value),
+        (None, Some(error), _) => failures.iter().find(|failure| failure.error.as_ref() == Some(&error.value)),
+        (None, None, Some(code)) => failures.iter().find(|failure| failure.codes.contains(&code.value)),
+        (None, None, None) => None,
+    }
+}
+
+/// An activity that is done while automatic elements are told what to do.
+struct Scene<'a> {
+    map: &'a Map,
+    deed: &'a Deed<'a>,
+    /// The elements at which it is done.
+    standing: &'a Places,
+    /// The automatic elements that may be executed behind it.
+    passed: BTreeSet<NodeIndex>,
+    told: Vec<Told<'a>>,
+    /// The outcomes that the step allows.
+    allowed: &'a [&'a Outcome],
+    expect: Option<&'a StepExpectation>,
+}
+
+impl Scene<'_> {
+    fn contradiction(&self) -> Option<Diagnostic> {
+        if self.allowed.is_empty() || self.standing.nodes().next().is_none() {
+            return None;
+        }
+        self.told.iter().find_map(|told| match told.failure {
+            Some((_, code)) => self.excluded_by_failure(told, code),
+            None => self.excluded_by_passing(told),
+        })
+    }
+
+    /// The outcomes allowed are all raised by nothing but what passes.
+    fn excluded_by_passing(&self, told: &Told<'_>) -> Option<Diagnostic> {
+        let codes: Vec<i64> = self.told.iter().filter_map(|told| told.failure).map(|(_, code)| code).collect();
+        let excluded = |outcome: &&Outcome| {
+            let raised = told.nodes.iter().any(|node| self.map.may_throw(*node, &outcome.errors));
+            let staged = codes.iter().any(|code| may_have_code(outcome, Some(*code)));
+            raised && !staged && !self.raised_elsewhere(outcome)
+        };
+        if !self.allowed.iter().all(excluded) {
+            return None;
+        }
+        let key = &told.key.value;
+        let message = format!("`{}` cannot give {}: `simulate` lets `{key}` pass", self.name(), self.wanted());
+        Some(self.problem(message).and(told.key.span, "nothing else raises it"))
+    }
+
+    /// What fails for sure, and what comes of it, is not what is allowed.
+    fn excluded_by_failure(&self, told: &Told<'_>, code: i64) -> Option<Diagnostic> {
+        let success = self.deed.activity.outcome(Activity::SUCCESS)?;
+        // There is no way past it.
+        if !self.standing.nodes().all(|node| self.map.after_without(node, success, &told.nodes).is_empty()) {
+            return None;
+        }
+        let results = self.results(success);
+        let comes = |outcome: &&&Outcome| {
+            results.iter().any(|one| std::ptr::eq(*one, **outcome)) || self.raised_elsewhere(outcome)
+        };
+        let key = &told.key.value;
+        if results.is_empty() {
+            return None;
+        }
+        if self.allowed.iter().find(comes).is_none() {
+            let message =
+                format!("`{}` cannot give {}: `simulate` lets `{key}` fail with {code}", self.name(), self.wanted());
+            let names: BTreeSet<&str> = results.iter().map(|outcome| outcome.name.value.as_str()).collect();
+            let problem = self.problem(message).and(told.key.span, "told here");
+            return Some(problem.help(format!("it then gives {}", one_of(names))));
+        }
+        let wanted = self.expect.and_then(|expect| expect.code.as_ref())?;
+        let listed: Vec<i64> = wanted.matcher.listed().iter().filter_map(|value| value.as_i64()).collect();
+        let only =
+            self.told.iter().all(|one| one.failure.is_none_or(|(_, other)| other == code) && one.attempts().is_none());
+        if listed.is_empty()
+            || listed.contains(&code)
+            || !only
+            || self.allowed.iter().any(|one| self.raised_elsewhere(one))
+        {
+            return None;
+        }
+        let message = format!("the code is {code}, not {}: `simulate` lets `{key}` fail with it", listed[0]);
+        Some(Diagnostic::new(Id::CONTRADICTION, message).at(wanted.span).and(told.key.span, "told here"))
+    }
+
+    /// The outcomes that can come of all that is told to fail: a limit may turn a failure into another, or let it pass.
+    fn results<'a>(&'a self, success: &'a Outcome) -> Vec<&'a Outcome> {
+        let mut codes: Vec<i64> = self.told.iter().filter_map(|told| told.failure).map(|(_, code)| code).collect();
+        let mut results = Vec::new();
+        for told in &self.told {
+            let Some(attempts) = told.attempts() else { continue };
+            let exceeded = told.automatic.failures.iter().filter(|failure| failure.name.value == attempts.exceeded);
+            codes.extend(exceeded.flat_map(|failure| &failure.codes));
+            results.extend(attempts.raised_if.is_some().then_some(success));
+        }
+        let drawn = self.deed.activity.outcomes.iter().filter(|outcome| !outcome.errors.is_empty());
+        results.extend(drawn.filter(|outcome| codes.iter().any(|code| may_have_code(outcome, Some(*code)))));
+        results
+    }
+
+    /// Whether something of which nothing is said may raise an outcome, for instance since a picture is bad.
+    fn raised_elsewhere(&self, outcome: &Outcome) -> bool {
+        let mut free = self.passed.iter().filter(|node| !self.told.iter().any(|told| told.nodes.contains(node)));
+        free.any(|node| self.map.may_throw(*node, &outcome.errors))
+    }
+
+    fn name(&self) -> &str {
+        &self.deed.name.value
+    }
+
+    fn wanted(&self) -> String {
+        one_of(self.allowed.iter().map(|outcome| outcome.name.value.as_str()))
+    }
+
+    fn problem(&self, message: String) -> Diagnostic {
+        let stated = self.expect.and_then(|expect| expect.outcome.first());
+        Diagnostic::new(Id::CONTRADICTION, message).at(stated.map_or(self.deed.name.span, |outcome| outcome.span))
+    }
+}
+
+/// The automatic elements that a key of `simulate` means.
+fn automatic_nodes(map: &Map, key: &str) -> Vec<NodeIndex> {
+    let is_meant = |node: &&Node| {
+        map.automatic_at(node.index).is_some_and(|automatic| {
+            let mut named = node.inputs.iter().filter(|input| automatic.keys.contains(&input.name));
+            automatic.name.value == key
+                || node.id == key
+                || node.is_named(key)
+                || named.any(|input| input.value.as_plain_text() == Some(key))
+        })
+    };
+    map.definition().nodes().iter().filter(is_meant).map(|node| node.index).collect()
+}
