@@ -2,19 +2,21 @@ use super::walk::Follower;
 use super::{Place, Places};
 use crate::diagnostic::{Diagnostic, Id};
 use crate::proof::told::whereabouts;
-use crate::scenario::{MAIN, Promise};
+use crate::scenario::{MAIN, Promise, Ways};
 
-impl Follower<'_> {
+impl<'a> Follower<'a> {
     /// Reports what a scenario expects of an instance at its end that the diagram excludes.
-    pub(super) fn judge_end(&mut self, here: &Places) {
+    pub(super) fn judge_end(&mut self, ways: &Ways<'a>, here: &Places) {
         let Some(expect) = &self.scenario.expect else { return };
         let expect = match self.walk {
             MAIN => Some(expect),
             actor => expect.actors.iter().find(|(name, _)| name.value == actor).map(|(_, expect)| expect),
         };
-        if let Some(instance) = expect.and_then(|expect| expect.instance.as_ref()) {
+        let Some(expect) = expect else { return };
+        if let Some(instance) = &expect.instance {
             self.narrow_to_state(instance, here.clone(), true);
         }
+        self.judge_visits(ways, expect);
     }
 
     /// Of some places those at which an instance can be in a state; reported, if there are none.

@@ -6,6 +6,7 @@
 
 mod answered;
 mod borrowed;
+mod counted;
 mod deed;
 mod ending;
 mod happy;

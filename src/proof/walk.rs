@@ -17,12 +17,26 @@ const READING: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
 ///
 /// What cannot be decided is allowed: conditions hold or do not, a plain request may do anything, and what stands after a step that is
 /// not allowed is judged as if it had been.
-pub fn check_walk(scenario: &Scenario, folder: &str, fragments: &Fragments, map: &Map, found: &mut Diagnostics) {
+pub fn check_walk<'a>(
+    scenario: &'a Scenario,
+    folder: &'a str,
+    fragments: &'a Fragments,
+    map: &'a Map,
+    found: &mut Diagnostics,
+) {
     let ways = Ways::of_scenario(scenario);
     let own = scenario.actors.iter().filter(|actor| actor.joins.is_none()).map(|actor| actor.name.value.as_str());
     for walk in std::iter::once(MAIN).chain(own) {
-        let mut follower =
-            Follower { scenario, fragments, map, walk, known: HashMap::new(), found: Vec::new(), within: Vec::new() };
+        let mut follower = Follower {
+            scenario,
+            fragments,
+            folder,
+            map,
+            walk,
+            known: HashMap::new(),
+            found: Vec::new(),
+            within: Vec::new(),
+        };
         let start = follower.opened();
         let main = Block { folder, actor: None };
         let there = follower.flow(&ways, start, &main);
@@ -34,7 +48,9 @@ pub fn check_walk(scenario: &Scenario, folder: &str, fragments: &Fragments, map:
 /// Follows one walk.
 pub(super) struct Follower<'a> {
     pub scenario: &'a Scenario,
-    fragments: &'a Fragments,
+    pub fragments: &'a Fragments,
+    /// The folder of its file.
+    pub folder: &'a str,
     pub map: &'a Map,
     /// Whose walk it is.
     pub walk: &'a str,
@@ -56,7 +72,7 @@ pub(super) struct Block<'a> {
 
 impl<'a> Follower<'a> {
     /// Where the process can stand at each stop; `None` where no way leads.
-    fn flow(&mut self, ways: &Ways<'a>, start: Places, block: &Block<'_>) -> Vec<Option<Places>> {
+    fn flow(&mut self, ways: &Ways<'a>, start: Places, block: &Block<'a>) -> Vec<Option<Places>> {
         let mut there: Vec<Option<Places>> = vec![None; ways.stops.len()];
         there[ways.start] = Some(start);
         let mut open = vec![ways.start];
@@ -82,7 +98,7 @@ impl<'a> Follower<'a> {
         there
     }
 
-    fn report(&mut self, ways: &Ways<'a>, there: &[Option<Places>], block: &Block<'_>) {
+    fn report(&mut self, ways: &Ways<'a>, there: &[Option<Places>], block: &Block<'a>) {
         for (at, here) in there.iter().enumerate() {
             if let Some(here) = here {
                 self.leave(ways, at, here, block, true);
@@ -91,13 +107,13 @@ impl<'a> Follower<'a> {
     }
 
     /// Where each way leads that goes on from a stop.
-    fn leave(&mut self, ways: &Ways<'a>, at: usize, here: &Places, block: &Block<'_>, tell: bool) -> Vec<Places> {
+    fn leave(&mut self, ways: &Ways<'a>, at: usize, here: &Places, block: &Block<'a>, tell: bool) -> Vec<Places> {
         let stop = &ways.stops[at];
         let all = |places: Places| vec![places; stop.ways.len()];
         match stop.doing {
             Doing::End => {
                 if tell && self.within.is_empty() {
-                    self.judge_end(here);
+                    self.judge_end(ways, here);
                 }
                 // What is done at the end is done wherever the scenario was left.
                 all(Places::only(Place::Unknown))
@@ -119,7 +135,7 @@ impl<'a> Follower<'a> {
     }
 
     /// Whose walk an actor is on.
-    fn owner(&self, actor: Option<&'a str>) -> &'a str {
+    pub(super) fn owner(&self, actor: Option<&'a str>) -> &'a str {
         let Some(actor) = actor.and_then(|name| self.scenario.actor(name)) else { return MAIN };
         actor.joins.as_ref().map_or(&actor.name.value, |joins| &joins.value)
     }
@@ -141,7 +157,7 @@ impl<'a> Follower<'a> {
         at: usize,
         step: &'a Step,
         here: &Places,
-        block: &Block<'_>,
+        block: &Block<'a>,
         tell: bool,
     ) -> Vec<Places> {
         let stop = &ways.stops[at];
@@ -173,7 +189,7 @@ impl<'a> Follower<'a> {
     }
 
     /// Where the steps of a fragment lead.
-    fn through(&mut self, fragment: &'a Fragment, place: Span, here: &Places, block: &Block<'_>, tell: bool) -> Places {
+    fn through(&mut self, fragment: &'a Fragment, place: Span, here: &Places, block: &Block<'a>, tell: bool) -> Places {
         let known = (fragment.path.clone(), here.clone());
         if let Some(places) = self.known.get(&known).filter(|_| !tell) {
             return places.clone();

@@ -1,0 +1,120 @@
+use super::outcome::expected;
+use super::walk::{Block, Follower};
+use crate::catalogue::Outcome;
+use crate::diagnostic::{Diagnostic, Id};
+use crate::scenario::{By, Doing, StepKind, WalkExpectation, Ways};
+use crate::source::Spanned;
+
+/// A visit that steps make in any case.
+struct Visit<'a> {
+    activity: &'a str,
+    /// The outcomes that its step allows.
+    outcomes: Vec<&'a Outcome>,
+}
+
+impl<'a> Follower<'a> {
+    /// Reports what is expected of the walk as a whole and is not what the steps do. Only steps that are all done, once and in their
+    /// order, are judged: where there are branches, conditions or waits, the run tells.
+    pub(super) fn judge_visits(&mut self, ways: &Ways<'a>, expect: &WalkExpectation) {
+        let mut visits = Vec::new();
+        let block = Block { folder: self.folder, actor: None };
+        if self.visits(ways, &block, &mut visits).is_none() {
+            return;
+        }
+        let walked: Vec<&str> = visits.iter().map(|visit| visit.activity).collect();
+        let told = || walked.join(" → ");
+        if let Some(walk) = &expect.walk {
+            let differs = |(at, name): &(usize, &Spanned<String>)| walked.get(*at) != Some(&name.value.as_str());
+            let wrong = walk.value.iter().enumerate().find(differs).map(|(_, name)| name.span);
+            if let Some(place) = wrong.or((walk.value.len() < walked.len()).then_some(walk.span)) {
+                let one = Diagnostic::new(Id::CONTRADICTION, "this is not the walk of the steps").at(place);
+                self.tell(one.help(format!("they walk {}", told())));
+            }
+        }
+        if let Some(includes) = &expect.walk_includes {
+            let mut left = walked.iter();
+            if let Some(name) = includes.value.iter().find(|name| !left.any(|activity| *activity == name.value)) {
+                let message = format!("the steps do not visit `{}` in this order", name.value);
+                self.tell(
+                    Diagnostic::new(Id::CONTRADICTION, message).at(name.span).help(format!("they walk {}", told())),
+                );
+            }
+        }
+        let is_part =
+            |name: &str| self.map.catalogue().activity(name).is_some_and(|activity| !activity.element.is_empty());
+        let count = |name: &str| walked.iter().filter(|activity| **activity == name).count();
+        let mut wrong = Vec::new();
+        for name in expect.never.iter().filter(|name| count(&name.value) > 0) {
+            wrong.push((name.span, format!("the steps visit `{}`, which is never to be visited", name.value)));
+        }
+        for (name, matcher) in expect.visits.iter().filter(|(name, _)| is_part(&name.value)) {
+            let count = count(&name.value);
+            if matcher.decides(Some(&count.into())) == Some(false) {
+                let message = format!("the steps visit `{}` {}", name.value, times(count));
+                wrong.push((name.span.to(matcher.span()), message));
+            }
+        }
+        for (name, outcomes) in expect.outcomes.iter().filter(|(name, _)| is_part(&name.value)) {
+            let of_name: Vec<&Visit<'_>> = visits.iter().filter(|visit| visit.activity == name.value).collect();
+            let allows = |visit: &Visit<'_>, outcome: &str| visit.outcomes.iter().any(|one| one.name.value == outcome);
+            let differs = |(at, outcome): &(usize, &Spanned<String>)| {
+                of_name.get(*at).is_none_or(|visit| !allows(visit, &outcome.value))
+            };
+            if let Some((at, outcome)) = outcomes.iter().enumerate().find(differs) {
+                let message = match of_name.get(at) {
+                    Some(_) => format!("visit {} of `{}` is not expected to give this", at + 1, name.value),
+                    None => format!("the steps visit `{}` {} only", name.value, times(of_name.len())),
+                };
+                wrong.push((outcome.span, message));
+            } else if outcomes.len() < of_name.len() {
+                let message =
+                    format!("the steps visit `{}` {}, and as many outcomes come", name.value, times(of_name.len()));
+                wrong.push((name.span, message));
+            }
+        }
+        for (place, message) in wrong {
+            self.tell(Diagnostic::new(Id::CONTRADICTION, message).at(place));
+        }
+    }
+
+    /// The visits of steps in their order; `None` where that is not certain.
+    fn visits(&self, ways: &Ways<'a>, block: &Block<'a>, visits: &mut Vec<Visit<'a>>) -> Option<()> {
+        let mut at = ways.start;
+        while at != ways.end {
+            let Doing::Step(step) = ways.stops[at].doing else { return None };
+            let [way] = ways.stops[at].ways.as_slice() else { return None };
+            if !matches!(way.by, By::Done) || step.poll.is_some() || step.condition.is_some() {
+                return None;
+            }
+            let actor = step.actor.as_ref().map(|actor| actor.value.as_str()).or(block.actor);
+            let is_own = self.owner(actor) == self.walk;
+            match &step.kind {
+                StepKind::Activity { name, .. } if is_own => {
+                    let activity = self.map.catalogue().activity(&name.value)?;
+                    if !activity.element.is_empty() {
+                        let outcomes = expected(activity, step.expect.as_ref(), None, &step.on);
+                        visits.push(Visit { activity: &name.value, outcomes });
+                    }
+                }
+                StepKind::Use(one) => {
+                    let fragment = self.fragments.get(block.folder, &one.path.value)?;
+                    let inner = Block { folder: fragment.folder(), actor };
+                    self.visits(&Ways::of_fragment(fragment), &inner, visits)?;
+                }
+                // A timer may end a visit meanwhile.
+                StepKind::Wait(_) => return None,
+                StepKind::Activity { .. } | StepKind::Request(_) | StepKind::Check(_) => {}
+            }
+            at = way.to;
+        }
+        Some(())
+    }
+}
+
+fn times(count: usize) -> String {
+    match count {
+        0 => "never".to_owned(),
+        1 => "once".to_owned(),
+        more => format!("{more} times"),
+    }
+}
