@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::Surroundings;
 use super::names;
 use crate::catalogue::{Activity, Outcome};
@@ -61,11 +63,14 @@ fn excluded_by_inputs(asked: &Asked<'_>, found: &mut Diagnostics) {
     let possible = possible(asked.activity, asked.with);
     let is_possible = |outcome: &Outcome| possible.iter().any(|one| std::ptr::eq(*one, outcome));
     let wanted = expected(asked.activity, asked.expect, asked.poll, asked.on);
-    if wanted.is_empty() || wanted.iter().any(|outcome| is_possible(outcome)) {
+    let stated = asked.expect.and_then(|expect| expect.outcome.first());
+    // What a branch is for need not be expected.
+    let branches = asked.on.iter().filter(|_| stated.is_none());
+    let handled = branches.filter_map(|branch| asked.activity.outcome(&branch.outcome.value));
+    if wanted.is_empty() || wanted.iter().copied().chain(handled).any(is_possible) {
         return;
     }
     let name = &asked.activity.name.value;
-    let stated = asked.expect.and_then(|expect| expect.outcome.first());
     let names: Vec<&str> = wanted.iter().map(|outcome| outcome.name.value.as_str()).collect();
     let message = format!("`{name}` cannot give {} with these inputs", one_of(names));
     let mut one = Diagnostic::new(Id::CONTRADICTION, message).at(stated.map_or(asked.place, |outcome| outcome.span));
@@ -108,19 +113,25 @@ fn excluded_by_answer(activity: &Activity, expect: &StepExpectation, found: &mut
         }
     }
     // What is no status at all is told where it is read.
-    let statuses = expect.status.as_ref().filter(|status| (200..600).any(|one| status.decides(one) != Some(false)));
-    if let Some(status) = statuses.filter(|_| !outcomes.iter().any(|outcome| fits(outcome, expect))) {
+    let wanted = expect.status.as_ref().filter(|status| (200..600).any(|one| status.decides(one) != Some(false)));
+    if let Some(status) = wanted.filter(|_| !outcomes.iter().any(|outcome| fits(outcome, expect))) {
         let message = format!("{subject} never has this status");
         let one = Diagnostic::new(Id::CONTRADICTION, message).at(status.span());
-        found.push(one.help_if(stated.first().map(|outcome| {
-            let digits = (2..6).filter(|digit| {
-                outcome.when.status.as_ref().is_none_or(|when| {
-                    (digit * 100..digit * 100 + 100).any(|status| when.decides(status) != Some(false))
-                })
-            });
-            let classes: Vec<String> = digits.map(|digit| format!("{digit}xx")).collect();
-            format!("it comes with {}", one_of(classes.iter().map(String::as_str)))
-        })));
+        let statuses: BTreeSet<String> = stated.iter().copied().flat_map(statuses).collect();
+        let told = one_of(statuses.iter().map(String::as_str));
+        found.push(one.help_if((!statuses.is_empty()).then(|| format!("it comes with {told}"))));
+    }
+}
+
+/// The statuses of an outcome: a few of them, else their classes.
+fn statuses(outcome: &Outcome) -> Vec<String> {
+    const FEW: usize = 4;
+    let all: Vec<u16> = (200..600)
+        .filter(|status| outcome.when.status.as_ref().is_none_or(|when| when.decides(*status) != Some(false)))
+        .collect();
+    match all.len() {
+        few if few <= FEW => all.iter().map(u16::to_string).collect(),
+        _ => all.iter().map(|status| format!("{}xx", status / 100)).collect(),
     }
 }
 

@@ -110,6 +110,8 @@ fn example(input: &Input, sources: &Sources) -> String {
             None => sources.text(default.span()).to_owned(),
         },
         (None, Some(first)) => written(first),
+        // What may be left out is off then.
+        (None, None) if input.kind == InputType::Boolean => written(&false.into()),
         (None, None) => written(&placeholder(&input.kind)),
     }
 }

@@ -17,6 +17,7 @@ steps:
   - { activity: capture-consent, as: second, with: { consent: false }, expect: consent-refused }
   - { activity: create-instance, as: third, with: { token: \"{{ actors.main.token }}\" }, expect: { outcome: refused, code: 413 } }
   - check: { \"{{ actors.second.instance == session.instance }}\": false, \"{{ actors.second.token == session.token }}\": true }
+    if: \"{{ actors is defined }}\"
 expect:
   instance: ACTIVE
   walk: [introduction]

@@ -20,7 +20,7 @@ fn assert_told(body: &str, code: i32, told: &[&str]) {
 fn a_process_that_stands_elsewhere_is_the_failure_that_is_shown() {
     // The diagram has a way to both; which of them is taken shows at the run alone.
     let body = "steps:\n  - activity: introduction\n  - activity: capture-consent\n  - activity: capture-face\n    with: { image: clear.jpg }\n    \
-                simulate: { face-quality: 748 }\n    expect: { outcome: [success, quality-failure] }\n  - activity: confirm-face\n";
+                simulate: { face-quality: 748 }\n    expect: { outcome: [success, quality-failure] }\n  - activity: confirm-face\n    with: { confirmed: true }\n";
     assert_told(
         body,
         1,
@@ -33,8 +33,8 @@ fn a_process_that_stands_elsewhere_is_the_failure_that_is_shown() {
 
 #[test]
 fn all_expectations_of_a_step_are_told() {
-    let body = "steps:\n  - activity: introduction\n    expect: { outcome: refused, status: 201, next: introduction, body: { status: ENDED } }\n";
-    let told = ["expected `refused`", "status is 200, expected 201", "expected at `introduction`", "ENDED"];
+    let body = "steps:\n  - activity: introduction\n    expect: { outcome: refused, status: 404, next: introduction, body: { status: ENDED } }\n";
+    let told = ["expected `refused`", "status is 200, expected 404", "expected at `introduction`", "ENDED"];
     assert_told(body, 1, &told);
 }
 
