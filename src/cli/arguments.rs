@@ -63,6 +63,7 @@ Examples:
   flowproof run scenarios                          against the simulator
   flowproof run scenarios --env staging            against an environment of flowproof.yaml
   flowproof run scenarios --tag nightly --jobs 16
+  flowproof run --profile nightly                  as a profile of flowproof.yaml says
   flowproof run scenarios/happy-path.yaml:12       the scenario or case at a line
   flowproof run --filter \"'face' in tags and 748 in codes\"
   flowproof run scenarios --report ndjson=out/events.ndjson
@@ -73,7 +74,10 @@ pub(super) struct RunArguments {
     /// The environment of flowproof.yaml to run against
     #[arg(long, env = "FLOWPROOF_ENV")]
     pub env: Option<String>,
-    /// Give a variable of scenarios another value, read as in YAML; may be repeated
+    /// A profile of flowproof.yaml; other arguments replace what it says
+    #[arg(long, env = "FLOWPROOF_PROFILE", value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Give a variable of scenarios or of flowproof.yaml another value, read as in YAML; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
     pub var: Vec<(String, Value)>,
     /// How many scenarios run at a time [default: 8]

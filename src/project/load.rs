@@ -332,6 +332,13 @@ impl Project {
             fragments,
             file: &file,
             cases: None,
+            vars: self.settings.iter().flat_map(|settings| settings.shared.names()).collect(),
+            secrets: self
+                .settings
+                .iter()
+                .flat_map(|settings| &settings.shared.secrets)
+                .map(|secret| secret.name.value.as_str())
+                .collect(),
             environments: Self::environments(self.settings.as_ref()),
             today: self.today,
             saves_for_all: false,
