@@ -10,12 +10,13 @@ use crate::source::Spanned;
 use crate::template::{Reference, Template};
 
 /// What templates can see anywhere.
-const ROOTS: [&str; 11] =
+pub const ROOTS: [&str; 11] =
     ["vars", "case", "steps", "env", "secrets", "session", "actors", "visit", "run", "process", "position"];
 /// What they see of every run.
 const RUN: [&str; 2] = ["id", "seed"];
 /// What they see in a fragment.
-const FRAGMENT_ROOTS: [&str; 9] = ["inputs", "vars", "steps", "env", "session", "visit", "run", "process", "position"];
+pub const FRAGMENT_ROOTS: [&str; 9] =
+    ["inputs", "vars", "steps", "env", "session", "visit", "run", "process", "position"];
 /// What they see besides where an answer is saved.
 const ANSWERS: [&str; 2] = ["response", "responses"];
 

@@ -7,6 +7,7 @@ use super::completions::CompletionsArguments;
 use super::fmt::FmtArguments;
 use super::init::InitArguments;
 use super::list::ListArguments;
+use super::lsp::LspArguments;
 use super::man::ManArguments;
 use super::new::NewArguments;
 use super::schema::SchemaArguments;
@@ -51,6 +52,8 @@ pub(super) enum Command {
     Fmt(FmtArguments),
     /// Print the JSON Schema of a kind of file, for editors
     Schema(SchemaArguments),
+    /// Serve an editor: problems, completion and explanations as one types
+    Lsp(LspArguments),
     /// Print what completes commands and arguments in a shell
     Completions(CompletionsArguments),
     /// Print manual pages

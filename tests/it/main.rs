@@ -9,6 +9,7 @@ mod corpus;
 mod defects;
 mod diagrams;
 mod documentation;
+mod editor;
 mod export;
 mod files;
 mod formatting;
