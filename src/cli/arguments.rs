@@ -4,10 +4,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 
 use super::completions::CompletionsArguments;
+use super::dry_run::Format;
 use super::fmt::FmtArguments;
 use super::init::InitArguments;
 use super::list::ListArguments;
-use super::lsp::LspArguments;
 use super::man::ManArguments;
 use super::new::NewArguments;
 use super::schema::SchemaArguments;
@@ -52,8 +52,6 @@ pub(super) enum Command {
     Fmt(FmtArguments),
     /// Print the JSON Schema of a kind of file, for editors
     Schema(SchemaArguments),
-    /// Serve an editor: problems, completion and explanations as one types
-    Lsp(LspArguments),
     /// Print what completes commands and arguments in a shell
     Completions(CompletionsArguments),
     /// Print manual pages
@@ -66,10 +64,15 @@ Examples:
   flowproof run scenarios                          against the simulator
   flowproof run scenarios --env staging            against an environment of flowproof.yaml
   flowproof run scenarios --tag nightly --jobs 16
-  flowproof run --profile nightly                  as a profile of flowproof.yaml says
   flowproof run scenarios/happy-path.yaml:12       the scenario or case at a line
   flowproof run --filter \"'face' in tags and 748 in codes\"
   flowproof run scenarios --report ndjson=out/events.ndjson
+
+Looking inside:
+  flowproof run scenarios/happy-path.yaml --dry-run    what would be sent, and sends nothing
+  flowproof run scenarios/happy-path.yaml --trace      every exchange as it happens
+  flowproof run scenarios/happy-path.yaml --step       stops before each step, at a prompt
+  flowproof run scenarios --watch                      again, whenever a file changes
 ")]
 pub(super) struct RunArguments {
     #[command(flatten)]
@@ -77,10 +80,7 @@ pub(super) struct RunArguments {
     /// The environment of flowproof.yaml to run against
     #[arg(long, env = "FLOWPROOF_ENV")]
     pub env: Option<String>,
-    /// A profile of flowproof.yaml; other arguments replace what it says
-    #[arg(long, env = "FLOWPROOF_PROFILE", value_name = "NAME")]
-    pub profile: Option<String>,
-    /// Give a variable of scenarios or of flowproof.yaml another value, read as in YAML; may be repeated
+    /// Give a variable of scenarios another value, read as in YAML; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
     pub var: Vec<(String, Value)>,
     /// How many scenarios run at a time [default: 8]
@@ -92,6 +92,21 @@ pub(super) struct RunArguments {
     /// Store a report; may be repeated. FORMAT is `ndjson`
     #[arg(long, value_name = "FORMAT=PATH", value_parser = parse_report)]
     pub report: Vec<(ReportFormat, PathBuf)>,
+    /// Show what would be sent, and send nothing
+    #[arg(long, conflicts_with_all = ["report", "trace", "step"])]
+    pub dry_run: bool,
+    /// What --dry-run prints: for people or for programs
+    #[arg(long, default_value = "text", requires = "dry_run")]
+    pub format: Format,
+    /// Show every exchange as it happens
+    #[arg(long)]
+    pub trace: bool,
+    /// Stop before each step, at a prompt; scenarios run one at a time
+    #[arg(long, conflicts_with = "jobs")]
+    pub step: bool,
+    /// Run again what a change of files affects, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["dry_run", "step"])]
+    pub watch: bool,
     /// Permit an environment that is marked `production: true`
     #[arg(long)]
     pub allow_production: bool,

@@ -3,12 +3,12 @@
 mod arguments;
 mod check;
 mod completions;
+mod dry_run;
 mod exit;
 mod fmt;
 mod init;
 mod interrupt;
 mod list;
-mod lsp;
 mod man;
 mod new;
 mod reports;
@@ -18,6 +18,7 @@ mod selection;
 mod simulate;
 mod simulator;
 mod terminal;
+mod watch;
 mod world;
 mod writing;
 
@@ -37,7 +38,6 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::New(new) => new::execute(&new),
         Command::Fmt(fmt) => fmt::execute(&fmt),
         Command::Schema(schema) => schema::execute(&schema),
-        Command::Lsp(lsp) => lsp::execute(&lsp),
         Command::Completions(completions) => completions::execute(&completions),
         Command::Man(man) => man::execute(&man),
     }

@@ -7,6 +7,7 @@ use super::actor::Credential;
 use super::exchange::{Read, text_of};
 use super::file::FILE;
 use super::problem::Trouble;
+use super::rehearsing::is_unknown;
 use super::walker::Walker;
 use crate::catalogue::{Activity, Exchange, InputType, Media, ParamValue, Params, RequestUse};
 use crate::event::EventKind;
@@ -72,6 +73,14 @@ impl Reading {
         Err(trouble.note("to test this call itself, write `session: none` and the activity as a step"))
     }
 
+    /// What templates see of it as `response`.
+    pub fn response(&self) -> Data {
+        let fields = self.data().into_iter().map(|(name, value)| (name, Data::from(value)));
+        let body = ("body".to_owned(), Data::shared(self.body.clone()));
+        let answer = ("answer".to_owned(), Data::shared(self.fields.clone()));
+        Data::fields(fields.chain([body, answer]))
+    }
+
     /// What templates see of it as `response` and `steps.<id>`.
     pub fn data(&self) -> Map<String, Value> {
         let headers: Map<String, Value> =
@@ -101,10 +110,9 @@ impl Walker<'_> {
         activity: &Activity,
         given: &[(Spanned<String>, Given)],
     ) -> Result<Reading, Trouble> {
-        let InputValues { by_name: inputs, by_variable } = self.inputs(activity, given)?;
+        let (inputs, scope) = self.activity_inputs(activity, given)?;
         self.count_visit(&activity.name.value);
         let catalogue = self.catalogue().clone();
-        let scope = self.scope().with("inputs", Value::Object(by_variable));
         let mut earlier: Vec<(String, Data)> = Vec::new();
         let mut last: Option<(&str, Read)> = None;
         for request in &activity.requests {
@@ -192,6 +200,16 @@ impl Walker<'_> {
         Ok(())
     }
 
+    /// The values of an activity's inputs, and what its templates see.
+    pub(super) fn activity_inputs(
+        &mut self,
+        activity: &Activity,
+        given: &[(Spanned<String>, Given)],
+    ) -> Result<(Map<String, Value>, Scope), Trouble> {
+        let InputValues { by_name, by_variable } = self.inputs(activity, given)?;
+        Ok((by_name, self.scope().with("inputs", Value::Object(by_variable))))
+    }
+
     /// The values of an activity's inputs. Absent ones are null.
     fn inputs(&mut self, activity: &Activity, given: &[(Spanned<String>, Given)]) -> Result<InputValues, Trouble> {
         let templates = given.iter().filter_map(|(_, given)| given.template());
@@ -213,7 +231,8 @@ impl Walker<'_> {
             if input.secret && !value.is_null() {
                 self.journal.hide(&input.name.value, &[text_of(&value)]);
             }
-            if let (InputType::File { .. }, Some(path)) = (&input.kind, value.as_str()) {
+            let path = value.as_str().filter(|path| !(self.rehearsing && is_unknown(path)));
+            if let (InputType::File { .. }, Some(path)) = (&input.kind, path) {
                 let loaded = self.run.files.load(&format!("{}{path}", self.folder()));
                 let loaded = loaded.map_err(|error| {
                     let trouble = Trouble::errored("run/file", error.to_string());
@@ -227,7 +246,8 @@ impl Walker<'_> {
         Ok(values)
     }
 
-    fn params(
+    /// The parameters of a request, and the files among them.
+    pub(super) fn params(
         &mut self,
         request: &RequestUse,
         exchange: &Exchange,

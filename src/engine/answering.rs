@@ -20,8 +20,14 @@ impl Walker<'_> {
                 self.report(trouble.or_at(&self.run.sources, answers.span));
                 None
             });
+            if self.step == step && self.problems.len() > before {
+                self.account(before, []);
+            }
             if self.step > step {
                 self.end(before, since).await;
+            }
+            if self.step > step {
+                self.halt_after(before, false).await;
             }
             if self.problems.len() > before {
                 return BlockEnd::Stopped;
@@ -89,6 +95,7 @@ impl Walker<'_> {
 
     async fn give<'s>(&mut self, answer: &'s Answer, entry: &AnswersEntry, name: &str) -> Result<Next<'s>, Trouble> {
         self.give_turn(self.cast.number(answer.actor.as_ref()));
+        self.halt_before_answer(answer, name).await;
         if let Some(wait) = &answer.wait {
             self.begin("wait", &super::control::iso(wait.value), None, Some(wait.span)).await?;
             let before = self.position().clone();
@@ -118,9 +125,17 @@ impl Walker<'_> {
             place: entry.key.span,
         };
         let outer = std::mem::replace(&mut self.terms, Terms { timeout: None, retry: answer.retry.clone() });
+        let before = self.problems.len();
         let next = self.interact(interaction).await;
         self.terms = outer;
-        next
+        let next = next.unwrap_or_else(|trouble| {
+            self.report(trouble.or_at(&self.run.sources, Some(entry.key.span)));
+            Next::PROCEED
+        });
+        if self.problems.len() > before {
+            self.account(before, answer.references());
+        }
+        Ok(next)
     }
 
     fn judge_unused(&mut self, answers: &Answers, used: &[usize]) -> BlockEnd {
@@ -146,7 +161,8 @@ impl Walker<'_> {
     }
 }
 
-fn ordinal(number: usize) -> String {
+/// `1st`, `2nd`, `11th`.
+pub(super) fn ordinal(number: usize) -> String {
     let suffix = match (number % 10, number % 100) {
         (1, rest) if rest != 11 => "st",
         (2, rest) if rest != 12 => "nd",

@@ -6,7 +6,9 @@ use tokio::task::LocalSet;
 
 use super::Run;
 use super::control::Control;
-use super::run::{BATCHES_WAITING, finish, walk};
+use super::journal::Message;
+use super::origin::Origin;
+use super::run::{Audience, BATCHES_WAITING, finish, walk};
 use super::standing::started;
 use crate::event::{Event, Verdict};
 use crate::plan::{Plan, Planned};
@@ -22,7 +24,7 @@ pub(super) struct SavedValue {
     pub value: Value,
     pub secret: bool,
     /// Where it came from.
-    pub origin: String,
+    pub origin: Origin,
 }
 
 impl std::fmt::Debug for SavedValue {
@@ -43,19 +45,19 @@ pub(super) struct Walked {
 
 impl Run {
     /// Runs one scenario while nothing else runs.
-    pub(super) fn alone(&self, planned: &Planned, number: usize, tell: &mut dyn FnMut(Event)) -> Walked {
+    pub(super) fn alone(&self, planned: &Planned, number: usize, audience: &mut Audience<'_>) -> Walked {
         std::thread::scope(|scope| {
-            let (sender, mut receiver) = mpsc::channel::<Vec<Event>>(BATCHES_WAITING);
+            let (sender, mut receiver) = mpsc::channel::<Message>(BATCHES_WAITING);
             let walking = scope.spawn(move || self.walk_alone(planned, number, &sender));
-            while let Some(events) = receiver.blocking_recv() {
-                events.into_iter().for_each(&mut *tell);
+            while let Some(message) = receiver.blocking_recv() {
+                audience.take(message);
             }
             // What panics in a scenario is caught where it walks.
             walking.join().unwrap_or_else(|_| self.nothing(Verdict::Errored))
         })
     }
 
-    fn walk_alone(&self, planned: &Planned, number: usize, sender: &mpsc::Sender<Vec<Event>>) -> Walked {
+    fn walk_alone(&self, planned: &Planned, number: usize, sender: &mpsc::Sender<Message>) -> Walked {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return self.nothing(Verdict::Errored) };
         // Connections belong to the runtime that made them.
@@ -78,11 +80,11 @@ impl Run {
     }
 
     /// Tells that no scenario is run, and why.
-    pub(super) fn skip_all(&self, plan: &Plan, reason: &str, tell: &mut dyn FnMut(Event)) {
+    pub(super) fn skip_all(&self, plan: &Plan, reason: &str, audience: &mut Audience<'_>) {
         for planned in plan.iter(&self.sources) {
             let event = |kind| Event { at: self.options.clock.stamp(), scenario: Some(planned.id.clone()), kind };
-            tell(event(started(&planned, &self.sources, &self.redactor)));
-            tell(event(finish(&planned, Verdict::Skipped, Vec::new(), Some(reason.to_owned()))));
+            audience.tell(event(started(&planned, &self.sources, &self.redactor)));
+            audience.tell(event(finish(&planned, Verdict::Skipped, Vec::new(), Some(reason.to_owned()))));
         }
     }
 }

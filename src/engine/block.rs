@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::activity::Reading;
 use super::control::iso;
+use super::halting::Turn;
 use super::interaction::Interaction;
 use super::poll::Asked;
 use super::problem::Trouble;
@@ -70,8 +71,13 @@ impl Terms {
 impl Walker<'_> {
     /// Executes a block of steps.
     pub(super) async fn play(&mut self, steps: &[Step]) -> BlockEnd {
-        let mut at = 0;
+        let (mut at, mut previous) = (0, None);
         while let Some(step) = steps.get(at) {
+            if let (Turn::Back, Some(back)) = (self.halt_before(step, previous.is_some()).await, previous) {
+                (at, previous) = (back, None);
+                continue;
+            }
+            previous = Some(at);
             let (since, before) = (Instant::now(), self.problems.len());
             // What belongs to a step is done by its actor.
             let actor = step.actor.as_ref().map_or(self.acting, |actor| self.cast.number(Some(actor)));
@@ -97,7 +103,14 @@ impl Walker<'_> {
                 self.report(trouble.or_at(&self.run.sources, Some(step.span)));
                 Next { detour: &[], then: Then::End }
             });
+            if self.problems.len() > before {
+                self.account(before, step.references());
+            }
             self.end(before, since).await;
+            if let Turn::Back = self.halt_after(before, true).await {
+                self.problems.truncate(before);
+                continue;
+            }
             if self.problems.len() > before {
                 return BlockEnd::Stopped;
             }
@@ -135,15 +148,20 @@ impl Walker<'_> {
         end
     }
 
-    /// Begins a step, unless its condition says that it is skipped.
-    async fn begin_step(&mut self, step: &Step) -> Result<bool, Trouble> {
-        let subject = match &step.kind {
+    /// What a step does, in a word.
+    pub(super) fn subject_of(&self, step: &Step) -> String {
+        match &step.kind {
             StepKind::Activity { name, .. } => name.value.clone(),
             StepKind::Request(line) => format!("{} {}", line.method.value, self.run.sources.text(line.target.span())),
             StepKind::Wait(duration) => iso(duration.value),
             StepKind::Check(_) => String::new(),
             StepKind::Use(one) => one.path.value.clone(),
-        };
+        }
+    }
+
+    /// Begins a step, unless its condition says that it is skipped.
+    async fn begin_step(&mut self, step: &Step) -> Result<bool, Trouble> {
+        let subject = self.subject_of(step);
         let record = self.count(self.section, step.kind.keyword(), &subject, Some(step))?;
         let excerpt = Some(Excerpt::of(&self.run.sources, first_line(step, self)));
         let condition = match &step.condition {
@@ -176,6 +194,7 @@ impl Walker<'_> {
                 let Some(reading) = self.answer_to(Asked::Request(line), poll, place).await? else {
                     return Ok(Next::PROCEED);
                 };
+                self.remember(&reading);
                 let expect = step.expect.as_ref().or(poll.map(|poll| &poll.until));
                 self.judge_step(expect, &[], &reading, None, place).await?;
                 self.save(step.id.as_ref(), &step.save, &reading).await?;
@@ -236,11 +255,9 @@ impl Walker<'_> {
             let value = self.evaluate(&check.value, &scope)?;
             let before = self.problems.len();
             self.record_judgements(check.matcher.judge(&check.subject, Some(&value), &scope)).await;
-            let origins = self.memory.origins(check.value.references().iter());
             for problem in &mut self.problems[before..] {
                 // The subject is the author's expression, which is no stable name.
                 problem.id = "expect/check".to_owned();
-                problem.notes.extend(origins.iter().cloned());
             }
         }
         Ok(())

@@ -39,16 +39,14 @@ impl Walker<'_> {
         if let Err(trouble) = result {
             self.report(trouble.or_at(&self.run.sources, Some(expect.span)));
         }
+        if self.problems.len() > before {
+            self.account(before, expect.references());
+        }
         self.end(before, since).await;
     }
 
     async fn judge_end(&mut self, expect: &WalkExpectation) -> Result<(), Trouble> {
-        let matchers = expect
-            .visits
-            .iter()
-            .map(|(_, matcher)| matcher)
-            .chain(expect.instance.iter().map(|promise| &promise.matcher));
-        self.prepare(matchers.flat_map(|matcher| matcher.references()))?;
+        self.prepare(expect.references())?;
         if let Some(walk) = &expect.walk {
             let visited: Vec<&str> = self.cast.walk().visited.iter().map(|visit| visit.activity.as_str()).collect();
             let wanted: Vec<&str> = walk.value.iter().map(|name| name.value.as_str()).collect();

@@ -84,16 +84,21 @@ impl Walker<'_> {
                 Ok(answer) => Ok(Delivered { answer, fields, millis }),
                 Err(error) => {
                     let message = format!("{} {}: {}", request.method, request.url.path(), error.message);
-                    Err(tries.into_iter().fold(Trouble::errored(phase_id(error.phase), message), Trouble::note))
+                    Err(Trouble::errored(phase_id(error.phase), message).note(tries))
                 }
             };
         }
     }
 
+    /// The correlation id of a request of this scenario.
+    pub(super) fn request_id(&self, number: u64) -> String {
+        format!("{}-{number}", self.world_id)
+    }
+
     /// Sends a request once; gives its correlation id and what became of it.
     async fn transmit(&mut self, request: &mut Request) -> (String, HttpExchange) {
         self.requests += 1;
-        let id = format!("{}-{}", self.world_id, self.requests);
+        let id = self.request_id(self.requests);
         if self.run.target.correlation
             && let Some(header) =
                 self.planned.catalogue.as_ref().and_then(|catalogue| catalogue.wire.correlation.clone())

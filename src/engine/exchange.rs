@@ -121,7 +121,8 @@ pub(super) fn text_of(value: &Value) -> String {
     }
 }
 
-fn http_request(wire: WireRequest) -> Result<Request, Trouble> {
+/// A request as it is sent.
+pub(super) fn http_request(wire: WireRequest) -> Result<Request, Trouble> {
     let url = Url::parse(&wire.url)
         .map_err(|error| Trouble::errored("run/request", format!("`{}` is no URL: {error}", wire.url)))?;
     let mut request = Request::new(wire.method, url);

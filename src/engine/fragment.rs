@@ -5,7 +5,9 @@ use serde_json::{Map, Value};
 use super::block::{BlockEnd, Next, Then};
 use super::exchange::text_of;
 use super::memory::{Given, Memory};
+use super::origin::Origin;
 use super::problem::Trouble;
+use super::rehearsing::is_unknown;
 use super::walker::Walker;
 use crate::catalogue::{Input, InputType};
 use crate::event::EventKind;
@@ -59,7 +61,7 @@ impl Walker<'_> {
     }
 
     /// Puts the memory of the file that uses a fragment aside.
-    fn enter(&mut self, fragment: &Arc<Fragment>, given: Vec<Given>) {
+    pub(super) fn enter(&mut self, fragment: &Arc<Fragment>, given: Vec<Given>) {
         let mut inner = self.memory.inside(given);
         inner.read_files(self.run.reader(fragment.folder()));
         let memory = std::mem::replace(&mut self.memory, inner);
@@ -67,7 +69,7 @@ impl Walker<'_> {
     }
 
     /// Goes back to the file that uses the fragment.
-    fn leave(&mut self) {
+    pub(super) fn leave(&mut self) {
         if let Some(frame) = self.frames.pop() {
             self.memory = frame.memory;
             // The session and the position are everyone's.
@@ -84,7 +86,7 @@ impl Walker<'_> {
     }
 
     /// The values of a fragment's inputs, evaluated where it is used.
-    fn given(&mut self, fragment: &Fragment, one: &Use) -> Result<Vec<Given>, Trouble> {
+    pub(super) fn given(&mut self, fragment: &Fragment, one: &Use) -> Result<Vec<Given>, Trouble> {
         self.prepare(one.with.iter().flat_map(|(_, template)| template.references()))?;
         let scope = self.scope();
         let times = self.used.entry(fragment.path.clone()).or_default();
@@ -100,9 +102,7 @@ impl Walker<'_> {
                     // As a variable, in a random stream of its own, which is another each time the fragment is used.
                     let stream = format!("{} {times} {name}", fragment.path);
                     let stream = stream_key(self.run.options.seed, &self.planned.id, &stream);
-                    let mut inside = self.memory.inside(Vec::new());
-                    self.set_shared(&mut inside, default.references())?;
-                    self.evaluate_tracked(default, &inside.scope().stream(stream))?
+                    self.evaluate_tracked(default, &self.memory.inside(Vec::new()).scope().stream(stream))?
                 }
                 (None, None) => (Value::Null, false),
             };
@@ -113,8 +113,8 @@ impl Walker<'_> {
                 self.journal.hide(name, &[text_of(&value)]);
             }
             let origin = match stated {
-                Some(_) => format!("was given at {}", self.run.sources.locate(place)),
-                None => format!("is as declared at {}", self.run.sources.locate(input.name.span)),
+                Some(_) => Origin::at("given", place),
+                None => Origin::at("as declared", input.name.span),
             };
             given.push(Given { name: name.clone(), value, secret: secret || input.secret, origin });
         }
@@ -123,6 +123,9 @@ impl Walker<'_> {
 
     /// A value that an input takes; files become what stands for them.
     fn accepted(&self, input: &Input, value: Value, secret: bool, folder: &str, place: Span) -> Result<Value, Trouble> {
+        if self.rehearsing && value.as_str().is_some_and(is_unknown) {
+            return Ok(value);
+        }
         let name = &input.name.value;
         let refuse = |message: String| Err(Trouble::errored("run/input", message).at(&self.run.sources, place));
         if value.is_null() {
@@ -166,7 +169,6 @@ impl Walker<'_> {
                 let message = format!("`{}` has no output `{}`", fragment.path, pick.output.value);
                 return Err(Trouble::errored("run/fragment", message).at(&self.run.sources, pick.output.span));
             };
-            self.prepare(output.value.references())?;
             let scope = self.scope();
             let (value, secret) = self.evaluate_tracked(&output.value, &scope)?;
             picked.push((pick.name.value.clone(), value, secret, pick.output.value.clone()));
@@ -179,13 +181,14 @@ impl Walker<'_> {
         for (name, value, secret, output) in picked {
             any_secret |= secret;
             let from = format!("the output `{output}` of `{}`", fragment.path);
-            let origin = format!("is {from}, in step {}", self.step);
+            let origin = Origin::told(from.clone()).answered(self.step, self.requests);
             self.keep_saved(&name, &value, secret, origin);
             kept.insert(name.clone(), value.clone());
             self.journal.emit(EventKind::ValueSaved { step: self.step, name, from, value }).await;
         }
         if let Some(id) = &step.id {
-            self.memory.set_step(&id.value, &Value::Object(kept), any_secret);
+            let origin = Origin::told("read of the fragment").answered(self.step, self.requests);
+            self.memory.set_step(&id.value, &Value::Object(kept), any_secret, origin);
         }
     }
 }

@@ -30,6 +30,7 @@ impl Walker<'_> {
         self.tell_simulator(part.simulate).await?;
         let asked = Asked::Activity { activity: part.activity, with: part.with, at_position: part.at_position };
         let Some(reading) = self.answer_to(asked, part.poll, part.place).await? else { return Ok(Next::PROCEED) };
+        self.remember(&reading);
         let branch = part.on.iter().find(|branch| Some(branch.outcome.value.as_str()) == reading.outcome.as_deref());
         if let Some(branch) = branch {
             self.save(part.id, part.save, &reading).await?;

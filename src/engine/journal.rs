@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Detail;
 use super::delivery::Sent;
+use super::halting::{Command, Halt};
 use super::masking::masked;
 use super::run::{Clock, stamp};
 use crate::event::{Event, EventKind, Verdict};
@@ -15,10 +16,18 @@ const HELD: usize = 256;
 /// How many exchanges are kept until it is known whether anything is wrong; older ones are let go.
 const UNTOLD: usize = 8;
 
+/// What leaves a scenario while it runs.
+pub(super) enum Message {
+    /// What has happened.
+    Events(Vec<Event>),
+    /// It halts, and waits to be told what to do.
+    Halted(Box<Halt>, oneshot::Sender<Command>),
+}
+
 /// Where one scenario's events go, and what is masked in them on the way.
 pub(super) struct Journal {
     scenario: Arc<str>,
-    sender: mpsc::Sender<Vec<Event>>,
+    sender: mpsc::Sender<Message>,
     clock: Clock,
     detail: Detail,
     /// Events on their way, with what is secret still in them: most are never looked at.
@@ -42,7 +51,7 @@ pub(super) struct Counts {
 impl Journal {
     pub fn new(
         scenario: &str,
-        sender: mpsc::Sender<Vec<Event>>,
+        sender: mpsc::Sender<Message>,
         clock: Clock,
         detail: Detail,
         redactor: Redactor,
@@ -73,16 +82,17 @@ impl Journal {
         }
         let first = matches!(kind, EventKind::ScenarioStarted { .. });
         let last = matches!(kind, EventKind::ScenarioFinished { .. });
+        // Who watches wants to see at once what begins, and who follows every exchange wants to see that.
+        let exchanged = self.detail == Detail::AtOnce && matches!(kind, EventKind::Exchanged { .. });
         self.held.push((self.clock.now(), kind));
-        // Who watches wants to see at once what begins.
-        if first || last || self.held.len() >= HELD {
+        if first || last || exchanged || self.held.len() >= HELD {
             self.hand_on().await;
         }
     }
 
     /// Takes an exchange of a step: tells it, or keeps it until it is known whether the step has a problem.
     pub async fn exchanged(&mut self, step: u32, sent: Sent) {
-        if self.detail == Detail::Everything {
+        if self.detail != Detail::Problems {
             self.tell(step, &sent).await;
             return;
         }
@@ -100,7 +110,7 @@ impl Journal {
         for (step, sent) in ended.iter().filter(|_| problem) {
             self.tell(*step, sent).await;
         }
-        if self.detail == Detail::Everything {
+        if self.detail != Detail::Problems {
             self.hand_on().await;
         }
     }
@@ -116,9 +126,15 @@ impl Journal {
             scenario: Some(self.scenario.to_string()),
             kind: masked(kind, &self.redactor),
         });
-        let events = events.collect();
+        let events = Message::Events(events.collect());
         // The receiver is gone only when the run is being torn down.
         let _ = self.sender.send(events).await;
+    }
+
+    /// Hands on a message, after everything that has happened before it.
+    pub async fn pass(&mut self, message: Message) {
+        self.hand_on().await;
+        let _ = self.sender.send(message).await;
     }
 
     /// Registers texts as secret.

@@ -13,7 +13,7 @@ use crate::source::{Span, Spanned};
 use crate::template::Scope;
 
 /// Stands for a value that is not shown.
-const HIDDEN: &str = "[secret]";
+pub(super) const HIDDEN: &str = "[secret]";
 
 /// The word for the process's end in `next:`.
 pub(super) const END: &str = "end";
@@ -190,13 +190,6 @@ impl Walker<'_> {
         if let Some(told) = &reading.message {
             notes.push(format!("the target says: {told}"));
         }
-        if !holds {
-            notes.push(format!(
-                "the answer had status {}; the process stands {}",
-                reading.status,
-                self.position().describe()
-            ));
-        }
         // A server that fails is no statement about the process.
         let verdict =
             if reading.outcome.is_none() && reading.status >= 500 { Verdict::Errored } else { Verdict::Failed };
@@ -297,9 +290,21 @@ impl Walker<'_> {
                 excerpt: record.excerpt.clone(),
                 notes,
                 differences: record.differences.clone(),
+                path: body_path(&record.subject),
+                values: Vec::new(),
+                standing: None,
             });
         }
         self.journal.emit(EventKind::ExpectationJudged { step: self.step, expectation: record }).await;
+    }
+}
+
+/// The part of a body that an expectation with such a subject is about: `body $.code`, `body code`.
+fn body_path(subject: &str) -> Option<String> {
+    match subject.strip_prefix("body")?.trim_start() {
+        "" => Some("$".to_owned()),
+        path if path.starts_with('$') => Some(path.to_owned()),
+        member => Some(format!("$[{}]", json!(member))),
     }
 }
 

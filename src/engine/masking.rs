@@ -47,12 +47,21 @@ pub(super) fn masked(mut kind: EventKind, redactor: &Redactor) -> EventKind {
     kind
 }
 
-fn mask_problem(problem: &mut Problem, redactor: &Redactor) {
+/// A problem without secrets.
+pub(super) fn mask_problem(problem: &mut Problem, redactor: &Redactor) {
     problem.message = redactor.mask(&problem.message).into_owned();
     for note in &mut problem.notes {
         *note = redactor.mask(note).into_owned();
     }
     mask_differences(&mut problem.differences, redactor);
+    for value in &mut problem.values {
+        value.origin = redactor.mask(&value.origin).into_owned();
+    }
+    if let Some(standing) = &mut problem.standing {
+        let named = standing.element.iter_mut().flat_map(|element| [&mut element.id, &mut element.name]);
+        let texts = named.chain([&mut standing.state]).flatten().chain([&mut standing.told]);
+        texts.for_each(|text| *text = redactor.mask(text).into_owned());
+    }
 }
 
 fn mask_differences(differences: &mut [Difference], redactor: &Redactor) {

@@ -1,7 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::judge::HIDDEN;
+use super::origin::Origin;
 use crate::template::{Data, ReadFile, Reference, Scope};
 
 /// Everything that templates of one scenario can see, and which of it is secret. What changes is changed in place, so that
@@ -9,13 +11,11 @@ use crate::template::{Data, ReadFile, Reference, Scope};
 pub(super) struct Memory {
     scope: Scope,
     /// Where values came from, by their dotted names.
-    origins: BTreeMap<String, String>,
+    origins: BTreeMap<String, Origin>,
     /// Why something is not there, by what would be read.
     skipped: BTreeMap<String, String>,
     /// Where the values of the case came from.
-    case_origin: Option<String>,
-    /// The names of the secrets that are there.
-    secrets: BTreeSet<String>,
+    case_origin: Option<Origin>,
 }
 
 /// A value that a fragment is given.
@@ -24,7 +24,7 @@ pub(super) struct Given {
     pub value: Value,
     pub secret: bool,
     /// Where it came from.
-    pub origin: String,
+    pub origin: Origin,
 }
 
 impl Memory {
@@ -34,17 +34,13 @@ impl Memory {
             scope.set(root, Data::empty());
         }
         scope.set("visit", json!(0));
-        Self::of(scope)
-    }
-
-    fn of(scope: Scope) -> Self {
-        let (origins, skipped, secrets) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        Self { scope, origins, skipped, case_origin: None, secrets }
+        Self { scope, origins: BTreeMap::new(), skipped: BTreeMap::new(), case_origin: None }
     }
 
     /// What a fragment sees: what it is given, and what is everyone's.
     pub fn inside(&self, given: Vec<Given>) -> Self {
-        let mut inner = Self::of(self.scope.clone());
+        let mut inner =
+            Self { scope: self.scope.clone(), origins: BTreeMap::new(), skipped: BTreeMap::new(), case_origin: None };
         for root in ["vars", "steps", "inputs"] {
             inner.scope.clear(root);
         }
@@ -64,14 +60,14 @@ impl Memory {
         self.scope.clone()
     }
 
-    pub fn set_case_origin(&mut self, origin: String) {
+    pub fn set_case_origin(&mut self, origin: Origin) {
         self.case_origin = Some(origin);
     }
 
     /// Takes note of what is known of a value of the run.
-    pub fn set_run(&mut self, name: &str, secret: bool, origin: &str) {
+    pub fn set_run(&mut self, name: &str, secret: bool, origin: &Origin) {
         self.scope.mark(&["run", name], secret);
-        self.origins.insert(format!("run.{name}"), origin.to_owned());
+        self.origins.insert(format!("run.{name}"), origin.clone());
     }
 
     /// Sets where templates read files.
@@ -83,7 +79,7 @@ impl Memory {
         self.origins.contains_key(&format!("vars.{name}"))
     }
 
-    pub fn set_var(&mut self, name: &str, value: &Value, secret: bool, origin: String) {
+    pub fn set_var(&mut self, name: &str, value: &Value, secret: bool, origin: Origin) {
         self.scope.put("vars", name, value);
         self.scope.mark(&["vars", name], secret);
         let path = format!("vars.{name}");
@@ -91,12 +87,7 @@ impl Memory {
         self.origins.insert(path, origin);
     }
 
-    pub fn has_secret(&self, name: &str) -> bool {
-        self.secrets.contains(name)
-    }
-
     pub fn set_secret(&mut self, name: &str, value: &Value) {
-        self.secrets.insert(name.to_owned());
         self.scope.put("secrets", name, value);
     }
 
@@ -120,10 +111,12 @@ impl Memory {
         Data::fields(fields)
     }
 
-    pub fn set_step(&mut self, id: &str, value: &Value, secret: bool) {
+    pub fn set_step(&mut self, id: &str, value: &Value, secret: bool, origin: Origin) {
         self.scope.put("steps", id, value);
         self.scope.mark(&["steps", id], secret);
-        self.skipped.remove(&format!("steps.{id}"));
+        let path = format!("steps.{id}");
+        self.skipped.remove(&path);
+        self.origins.insert(path, origin);
     }
 
     pub fn set_position(&mut self, position: Data) {
@@ -141,36 +134,45 @@ impl Memory {
         }
     }
 
-    /// Why things that an expression reads are not there.
-    pub fn absences<'a>(&self, references: impl IntoIterator<Item = &'a Reference>) -> Vec<String> {
-        told(references, |name| self.skipped.get(name).map(|reason| format!("there is no `{name}`: {reason}")))
-    }
-
     /// Sets which visit of its activity the current step is; 0 where it is none.
     pub fn set_visit(&mut self, visit: u32) {
         self.scope.set("visit", json!(visit));
     }
 
-    /// Where the values that an expression reads came from.
-    pub fn origins<'a>(&self, references: impl IntoIterator<Item = &'a Reference>) -> Vec<String> {
-        told(references, |name| {
-            let of_case = self.case_origin.as_ref().filter(|_| name.starts_with("case."));
-            self.origins.get(name).or(of_case).map(|origin| format!("`{name}` {origin}"))
-        })
+    /// The values that expressions read and whose origin is known, each once; what is secret is only named.
+    pub fn known<'a>(&self, references: impl IntoIterator<Item = &'a Reference>) -> Vec<(String, Value, &Origin)> {
+        let mut known: Vec<(String, Value, &Origin)> = Vec::new();
+        for reference in references {
+            let of_case = self.case_origin.as_ref().filter(|_| reference.path[0] == "case");
+            let Some(origin) = self.origins.get(&short_name(reference)).or(of_case) else { continue };
+            let name = reference.path.join(".");
+            if known.iter().any(|(other, ..)| *other == name) {
+                continue;
+            }
+            let value = match self.scope.is_tainted(&reference.path) {
+                true => Some(Value::String(HIDDEN.to_owned())),
+                false => self.scope.json(&reference.path),
+            };
+            known.extend(value.map(|value| (name, value, origin)));
+        }
+        known
+    }
+
+    /// Why things that an expression reads are not there, each once.
+    pub fn absences<'a>(&self, references: impl IntoIterator<Item = &'a Reference>) -> Vec<String> {
+        let mut told: Vec<String> = Vec::new();
+        for name in references.into_iter().map(short_name) {
+            let Some(reason) = self.skipped.get(&name) else { continue };
+            let line = format!("there is no `{name}`: {reason}");
+            if !told.contains(&line) {
+                told.push(line);
+            }
+        }
+        told
     }
 }
 
-/// What is known of the things that an expression reads, each once, by the first two segments of their paths.
-fn told<'a>(
-    references: impl IntoIterator<Item = &'a Reference>,
-    known: impl Fn(&str) -> Option<String>,
-) -> Vec<String> {
-    let mut told: Vec<String> = Vec::new();
-    for reference in references {
-        let name = reference.path.iter().take(2).cloned().collect::<Vec<_>>().join(".");
-        if let Some(line) = known(&name).filter(|line| !told.contains(line)) {
-            told.push(line);
-        }
-    }
-    told
+/// The first two segments of what is read.
+fn short_name(reference: &Reference) -> String {
+    reference.path[..reference.path.len().min(2)].join(".")
 }

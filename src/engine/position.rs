@@ -54,6 +54,14 @@ impl Position {
         }
     }
 
+    /// The element at which the process stands.
+    pub fn element(&self) -> Option<&ElementRecord> {
+        match self {
+            Self::At { element, .. } => Some(element),
+            _ => None,
+        }
+    }
+
     /// In words: ``at `confirm-face` (Confirm Face Image)``.
     pub fn describe(&self) -> String {
         match self {
@@ -155,17 +163,6 @@ impl Walker<'_> {
             format!("the process is not at {wanted}: it stands {}", self.position().describe()),
         );
         match self.position() {
-            Position::At { activity: Some(activity), .. } => {
-                let outcomes = self.catalogue().activity(activity).map(|found| {
-                    let inputs: Vec<&str> = found.inputs.iter().map(|input| input.name.value.as_str()).collect();
-                    if inputs.is_empty() { "no inputs".to_owned() } else { format!("inputs {}", inputs.join(", ")) }
-                });
-                trouble.note(format!("it would accept `activity: {activity}` ({})", outcomes.unwrap_or_default()))
-            }
-            Position::Ended => match &self.cast.walk().state {
-                Some(state) => trouble.note(format!("the instance ended as {state}")),
-                None => trouble,
-            },
             Position::Nowhere => trouble.note("open the session first, or leave `session` out"),
             _ => trouble,
         }

@@ -26,6 +26,9 @@ impl Trouble {
             excerpt: None,
             notes: Vec::new(),
             differences: Vec::new(),
+            path: None,
+            values: Vec::new(),
+            standing: None,
         }))
     }
 

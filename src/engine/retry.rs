@@ -31,9 +31,12 @@ impl Retrying {
         Self { policy, before, attempt: 1, used: 0 }
     }
 
-    /// How often it was sent, where that is worth telling.
-    pub fn told(&self) -> Option<String> {
-        (self.attempt > 1).then(|| format!("it was sent {} times, each time in vain", self.attempt))
+    /// How often it was tried.
+    pub fn told(&self) -> String {
+        match self.attempt {
+            1 => "it was tried once".to_owned(),
+            attempt => format!("it was tried {attempt} times, each time in vain"),
+        }
     }
 }
 

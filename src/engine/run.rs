@@ -9,6 +9,8 @@ use tokio::task::LocalSet;
 
 use super::around::{Saved, Walked};
 use super::cancel::Urgency;
+use super::halting::Onlooker;
+use super::journal::Message;
 use super::problem::Trouble;
 use super::standing::started;
 use super::walker::Walker;
@@ -16,7 +18,6 @@ use super::{Cancel, Files, Target};
 use crate::event::{Event, EventKind, Problem, Role, Summary, TargetRecord, VERSION, Verdict};
 use crate::plan::{Plan, Planned};
 use crate::redact::Redactor;
-use crate::settings::Shared;
 use crate::source::Sources;
 use crate::template::{Data, Ids, ReadFile};
 
@@ -33,7 +34,7 @@ pub struct Options {
     pub timeout: Duration,
     /// How long one scenario may take, its `after` not included.
     pub scenario_timeout: Duration,
-    /// Values that variables of scenarios and of the settings have instead of their own.
+    /// Values that variables of scenarios have instead of their own.
     pub vars: BTreeMap<String, Value>,
     /// The clock.
     pub clock: Clock,
@@ -41,6 +42,8 @@ pub struct Options {
     pub ids: Ids,
     /// How much of it is told.
     pub detail: Detail,
+    /// Whether scenarios halt before and after each step, to be told what to do; their time is not bounded then.
+    pub halts: bool,
 }
 
 /// How much of a run its events tell.
@@ -49,6 +52,8 @@ pub enum Detail {
     /// Everything that happens: for stored streams.
     #[default]
     Everything,
+    /// The same, each exchange as soon as it has happened: for a person who follows them.
+    AtOnce,
     /// Of a scenario that passes its beginning, its remarks and its end; of one that does not everything but the exchanges of
     /// steps that passed. For a person who watches: what nobody would see is never made.
     Problems,
@@ -91,8 +96,6 @@ pub struct Run {
     pub sources: Sources,
     /// The files that steps send.
     pub files: Arc<dyn Files>,
-    /// What the settings give to all scenarios, as it is for this run.
-    pub shared: Arc<Shared>,
     /// The environment's variables, as templates see them.
     pub environment: Data,
     /// The secrets that are known before a scenario begins.
@@ -103,61 +106,83 @@ pub struct Run {
     pub cancel: Cancel,
 }
 
+/// Who a run is told to, with what has come of it so far.
+pub(super) struct Audience<'a> {
+    onlooker: &'a mut dyn Onlooker,
+    summary: Summary,
+}
+
+impl Audience<'_> {
+    /// Tells an event.
+    pub fn tell(&mut self, event: Event) {
+        self.summary.add(&event);
+        self.onlooker.event(&event);
+    }
+
+    /// Takes what a scenario sends.
+    pub fn take(&mut self, message: Message) {
+        match message {
+            Message::Events(events) => events.into_iter().for_each(|event| self.tell(event)),
+            Message::Halted(halt, reply) => {
+                // A scenario that was stopped meanwhile waits for nothing.
+                let _ = reply.send(self.onlooker.halted(&halt));
+            }
+        }
+    }
+}
+
 /// How many batches of events may wait for their consumer before scenarios wait for it.
 pub(super) const BATCHES_WAITING: usize = 64;
 
 impl Run {
-    /// Runs scenarios and gives every event to `consume`, in the order they happened, on this thread.
+    /// Runs scenarios and tells `onlooker` of every event, in the order they happened, on this thread.
     ///
     /// Scenarios are spread over one single-threaded runtime per core, which pull from one queue; each keeps connections
     /// of its own. Memory does not grow with their number.
-    pub fn execute(&self, plan: &Plan, consume: &mut dyn FnMut(&Event)) -> Summary {
+    pub fn execute(&self, plan: &Plan, onlooker: &mut dyn Onlooker) -> Summary {
         let started = Instant::now();
-        let mut summary = Summary::default();
-        let mut tell = |event: Event| {
-            summary.add(&event);
-            consume(&event);
-        };
-        tell(self.event(self.started(plan.len())));
+        let mut audience = Audience { onlooker, summary: Summary::default() };
+        audience.tell(self.event(self.started(plan.len())));
         let mut run = self.clone();
         let before = plan.before.as_ref().map(|before| {
-            let walked = self.alone(before, 0, &mut tell);
+            let walked = self.alone(before, 0, &mut audience);
             (run.saved, run.redactor) = (walked.saved, walked.redactor);
             walked.verdict
         });
         match before {
             Some(Verdict::Failed | Verdict::Errored) => {
-                run.skip_all(plan, "the `before` of the run failed", &mut tell);
+                run.skip_all(plan, "the `before` of the run failed", &mut audience);
             }
-            _ => run.spread(plan, &mut tell),
+            _ => run.spread(plan, &mut audience),
         }
         if let Some(after) = &plan.after {
-            run.alone(after, plan.len() + 1, &mut tell);
+            run.alone(after, plan.len() + 1, &mut audience);
         }
         if plan.before.is_some() {
             run.close_world();
         }
         let millis = started.elapsed().as_secs_f64() * 1e3;
-        consume(&self.event(EventKind::RunFinished { summary: summary.clone(), millis }));
+        let Audience { onlooker, summary } = audience;
+        onlooker.event(&self.event(EventKind::RunFinished { summary: summary.clone(), millis }));
         summary
     }
 
     /// Runs the scenarios of a plan, many at a time.
-    fn spread(&self, plan: &Plan, tell: &mut dyn FnMut(Event)) {
+    fn spread(&self, plan: &Plan, audience: &mut Audience<'_>) {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.options.jobs.clamp(1, plan.len().max(1));
         let threads = cores.min(jobs);
         let queue = AtomicUsize::new(0);
         std::thread::scope(|scope| {
-            let (sender, mut receiver) = mpsc::channel::<Vec<Event>>(BATCHES_WAITING);
+            let (sender, mut receiver) = mpsc::channel::<Message>(BATCHES_WAITING);
             for thread in 0..threads {
                 let lanes = jobs / threads + usize::from(thread < jobs % threads);
                 let (queue, sender) = (&queue, sender.clone());
                 scope.spawn(move || drive(lanes, plan, self, queue, &sender));
             }
             drop(sender);
-            while let Some(events) = receiver.blocking_recv() {
-                events.into_iter().for_each(&mut *tell);
+            while let Some(message) = receiver.blocking_recv() {
+                audience.take(message);
             }
         });
     }
@@ -193,7 +218,7 @@ impl Run {
 }
 
 /// One core: a runtime with several lanes, each of which runs one scenario after another.
-fn drive(lanes: usize, plan: &Plan, run: &Run, queue: &AtomicUsize, sender: &mpsc::Sender<Vec<Event>>) {
+fn drive(lanes: usize, plan: &Plan, run: &Run, queue: &AtomicUsize, sender: &mpsc::Sender<Message>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let Ok(runtime) = runtime else { return };
     // Connections belong to the runtime that made them.
@@ -210,7 +235,7 @@ async fn lane(
     plan: &Plan,
     run: &Run,
     queue: &AtomicUsize,
-    sender: &mpsc::Sender<Vec<Event>>,
+    sender: &mpsc::Sender<Message>,
     client: &crate::http::Client,
 ) {
     let mut last = None;
@@ -228,13 +253,13 @@ pub(super) async fn walk(
     one: &Planned,
     number: usize,
     run: &Run,
-    sender: &mpsc::Sender<Vec<Event>>,
+    sender: &mpsc::Sender<Message>,
     client: &crate::http::Client,
 ) -> Walked {
     let send = async |kind: EventKind| {
         let event = Event { at: run.options.clock.stamp(), scenario: Some(one.id.clone()), kind };
         // The receiver is gone only when the run is being torn down.
-        let _ = sender.send(vec![event]).await;
+        let _ = sender.send(Message::Events(vec![event])).await;
     };
     if run.cancel.urgency() >= stops_at(one.role) {
         let reason = "the run was interrupted before it began".to_owned();

@@ -1,7 +1,8 @@
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::activity::Reading;
 use super::around::SavedValue;
+use super::origin::Origin;
 use super::problem::Trouble;
 use super::walker::Walker;
 use crate::event::{EventKind, Role};
@@ -23,24 +24,24 @@ impl Walker<'_> {
             let (value, from, tainted) = self.saved(save, reading)?;
             secret |= tainted;
             kept.insert(save.name.value.clone(), value.clone());
-            let origin =
-                format!("was saved from {from} in step {} ({})", self.step, self.run.sources.locate(save.span));
+            let origin = Origin::at(format!("saved from {from}"), save.span).answered(self.step, self.requests);
             self.keep_saved(&save.name.value, &value, tainted, origin);
             self.journal
                 .emit(EventKind::ValueSaved { step: self.step, name: save.name.value.clone(), from, value })
                 .await;
         }
         if let Some(id) = id {
-            self.memory.set_step(&id.value, &Value::Object(kept), secret);
+            let origin = Origin::told("read of the answer").answered(self.step, self.requests);
+            self.memory.set_step(&id.value, &Value::Object(kept), secret, origin);
         }
         Ok(())
     }
 
     /// Keeps a saved value for later steps, and for all scenarios if this one prepares the run.
-    pub(super) fn keep_saved(&mut self, name: &str, value: &Value, secret: bool, origin: String) {
+    pub(super) fn keep_saved(&mut self, name: &str, value: &Value, secret: bool, origin: Origin) {
         // What a fragment saves is its own.
         if self.planned.role == Some(Role::Before) && self.frames.is_empty() {
-            let kept = SavedValue { value: value.clone(), secret, origin: origin.clone() };
+            let kept = SavedValue { value: value.clone(), secret, origin: origin.elsewhere() };
             self.kept.0.insert(name.to_owned(), kept);
         }
         self.memory.set_var(name, value, secret, origin);
@@ -78,11 +79,7 @@ impl Walker<'_> {
             }
             SaveFrom::Template(template) => {
                 self.prepare(template.references())?;
-                let fields: Map<String, Value> = reading.data();
-                let fields = fields.into_iter().map(|(name, value)| (name, Data::from(value)));
-                let body = ("body".to_owned(), Data::shared(reading.body.clone()));
-                let answer = ("answer".to_owned(), Data::shared(reading.fields.clone()));
-                let scope = self.scope().with("response", Data::fields(fields.chain([body, answer])));
+                let scope = self.scope().with("response", reading.response());
                 let scope = scope.with("responses", Data::fields(reading.earlier.iter().cloned()));
                 let (value, secret) = self.evaluate_tracked(template, &scope)?;
                 Ok((value, "a template over the answer".to_owned(), secret))

@@ -13,21 +13,22 @@ use super::block::{BlockEnd, Terms};
 use super::cancel::Urgency;
 use super::control::Control;
 use super::fragment::Frame;
-use super::journal::Journal;
+use super::journal::{Journal, Message};
 use super::memory::Memory;
+use super::origin::Origin;
 use super::position::Position;
 use super::problem::Trouble;
+use super::rehearsing::UNKNOWN;
 use super::run::{Run, stops_at};
-use super::shared::SharedValue;
 use super::standing::{known_failure, started};
 use crate::catalogue::Catalogue;
-use crate::event::{Event, EventKind, Excerpt, OtherWalk, Problem, Role, Section, StepRecord, Verdict};
+use crate::event::{EventKind, Excerpt, OtherWalk, Problem, Role, Section, StepRecord, Verdict};
 use crate::http::Client;
 use crate::plan::Planned;
 use crate::process::{Incident, Move, MoveKind};
 use crate::scenario::{Body, Case, MAX_STEPS};
 use crate::source::Span;
-use crate::template::{Reference, Scope, Template, stream_key};
+use crate::template::{Data, Reference, Scope, Template, stream_key};
 
 /// How long `after` may take in all.
 const AFTER_BUDGET: Duration = Duration::from_secs(30);
@@ -69,9 +70,11 @@ pub(super) struct Walker<'r> {
     pub branches: HashMap<Span, u32>,
     /// Fields of the next answer that are secret: the name for them, and where they stand.
     pub secret_fields: Vec<(String, Vec<String>)>,
-    pub evaluating: Vec<String>,
-    /// The variables of the settings that were read, each evaluated once for all files of the scenario.
-    pub shared: HashMap<String, SharedValue>,
+    evaluating: Vec<String>,
+    /// Whether it only tells what it would do.
+    pub rehearsing: bool,
+    /// The last answer, where scenarios halt and somebody may ask for it.
+    pub answered: Option<Data>,
     /// What its steps saved, if it runs before others.
     pub kept: Saved,
 }
@@ -82,7 +85,7 @@ impl<'r> Walker<'r> {
         planned: &'r Planned,
         number: usize,
         client: Client,
-        sender: mpsc::Sender<Vec<Event>>,
+        sender: mpsc::Sender<Message>,
     ) -> Self {
         // What is uploaded in the world of the run is there in those of its scenarios.
         let world_id = match planned.role {
@@ -127,12 +130,12 @@ impl<'r> Walker<'r> {
             branches: HashMap::new(),
             secret_fields: Vec::new(),
             evaluating: Vec::new(),
-            shared: HashMap::new(),
+            rehearsing: false,
+            answered: None,
             kept: Saved::default(),
         };
         if let Some(case) = case {
-            let origin = format!("is of the case `{}` ({})", case.id(), run.sources.locate(case.span()));
-            walker.memory.set_case_origin(origin);
+            walker.memory.set_case_origin(Origin::at(format!("of the case `{}`", case.id()), case.span()));
         }
         for (name, saved) in &run.saved.0 {
             walker.memory.set_run(name, saved.secret, &saved.origin);
@@ -147,6 +150,7 @@ impl<'r> Walker<'r> {
         let scenario = self.planned.scenario.clone();
         self.journal.emit(started(self.planned, &self.run.sources, &self.journal.redactor)).await;
         let limit = scenario.timeout.as_ref().map_or(self.run.options.scenario_timeout, |timeout| timeout.value);
+        let limit = self.bound(limit);
         let cancel = self.run.cancel.clone();
         let stopped = tokio::select! {
             biased;
@@ -202,10 +206,11 @@ impl<'r> Walker<'r> {
         (self.within, self.acting, self.terms) = (None, Cast::MAIN, Terms::default());
         self.leave_all();
         let before = self.problems.len();
+        let budget = self.bound(AFTER_BUDGET);
         let stopped = tokio::select! {
             biased;
             () = cancel.reached(Urgency::Abort) => Some("`after` was interrupted".to_owned()),
-            result = tokio::time::timeout(AFTER_BUDGET, self.play(&scenario.after)) =>
+            result = tokio::time::timeout(budget, self.play(&scenario.after)) =>
                 result.err().map(|_| format!("`after` takes longer than its {AFTER_BUDGET:?}")),
         };
         if let Some(message) = stopped {
@@ -216,10 +221,15 @@ impl<'r> Walker<'r> {
         }
     }
 
+    /// How long something may take: as long as somebody likes, where scenarios halt.
+    fn bound(&self, limit: Duration) -> Duration {
+        if self.run.options.halts { Duration::MAX } else { limit }
+    }
+
     async fn close_world(&mut self) {
         let Some(control) = self.control.take() else { return };
         // Of a scenario that passes nobody looks at them.
-        let moves = self.run.options.detail == Detail::Everything || !self.problems.is_empty();
+        let moves = self.run.options.detail != Detail::Problems || !self.problems.is_empty();
         let closed = match control.close(self.planned.role == Some(Role::Before), moves).await {
             Ok(closed) => closed,
             Err(trouble) => {
@@ -329,6 +339,11 @@ impl<'r> Walker<'r> {
         Ok(())
     }
 
+    /// The number that the next step will have.
+    pub fn next_number(&self) -> u32 {
+        self.steps + 1
+    }
+
     /// Counts a step, executed or skipped, and makes it the current one.
     pub fn count(
         &mut self,
@@ -409,6 +424,7 @@ impl<'r> Walker<'r> {
                 self.journal.hide("derived", &evaluated.tainted);
                 Ok((evaluated.value, evaluated.secret))
             }
+            Err(_) if self.rehearsing => Ok((Value::String(UNKNOWN.to_owned()), false)),
             Err(error) => {
                 let trouble = Trouble::template(&error, &self.run.sources);
                 Err(self.memory.absences(template.references()).into_iter().fold(trouble, Trouble::note))
@@ -421,26 +437,18 @@ impl<'r> Walker<'r> {
         let scenario = self.planned.scenario.clone();
         for reference in references {
             let [root, name, ..] = reference.path.as_slice() else { continue };
-            if root == "secrets" {
-                self.take_shared_secret(name)?;
-            }
             if root != "vars" || self.memory.has_var(name) {
                 continue;
             }
             // A fragment has no variables but those that its steps save.
             let declared = if self.frames.is_empty() { scenario.vars.as_slice() } else { &[] };
-            let Some(variable) = declared.iter().find(|variable| &variable.name.value == name) else {
-                if let Some(SharedValue { value, secret, origin }) = self.shared_value(name)? {
-                    self.memory.set_var(name, &value, secret, origin);
-                }
-                continue;
-            };
+            let Some(variable) = declared.iter().find(|variable| &variable.name.value == name) else { continue };
             if self.evaluating.contains(name) {
                 let message = format!("the variable `{name}` is made of itself");
                 return Err(Trouble::errored("run/variable", message).at(&self.run.sources, variable.name.span));
             }
             if let Some(value) = self.run.options.vars.get(name) {
-                self.memory.set_var(name, value, false, "was given by `--var`".to_owned());
+                self.memory.set_var(name, value, false, Origin::told("given by `--var`"));
                 continue;
             }
             self.evaluating.push(name.clone());
@@ -449,8 +457,7 @@ impl<'r> Walker<'r> {
             inner?;
             let scope = self.scope().stream(stream_key(self.run.options.seed, &self.planned.id, name));
             let (value, secret) = self.evaluate_tracked(&variable.value, &scope)?;
-            let origin = format!("was set at {}", self.run.sources.locate(variable.name.span));
-            self.memory.set_var(name, &value, secret, origin);
+            self.memory.set_var(name, &value, secret, Origin::at("set", variable.name.span));
         }
         Ok(())
     }

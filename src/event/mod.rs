@@ -16,7 +16,7 @@ pub use kind::{Event, EventKind, VERSION};
 pub use record::{
     BodyRecord, CaseRecord, ElementRecord, ErrorPhase, ExchangeRecord, ExpectationRecord, Finding, Held,
     KnownFailureRecord, OtherWalk, PollRecord, PollResult, Problem, RequestRecord, ResponseRecord, Role, Section,
-    StepRecord, TargetRecord, TransportError, WalkRecord,
+    StandingRecord, StepRecord, TargetRecord, TransportError, ValueRecord, WalkRecord,
 };
 pub use summary::Summary;
 pub use verdict::Verdict;

@@ -336,6 +336,53 @@ pub struct Problem {
     /// Where two JSON values differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
+    /// The part of the answer's body that it is about, as JSONPath.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The values that its step read, and where they came from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<ValueRecord>,
+    /// Where the process stood, and what it would have accepted there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Box<StandingRecord>>,
+}
+
+/// A value that a step read, and where it came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ValueRecord {
+    /// Its name, as templates read it: `vars.picture`.
+    pub name: String,
+    /// The value, secrets masked; a long one is shortened to a text.
+    pub value: Value,
+    /// Where it came from, in words: ``saved from `$.id` of the answer``.
+    pub origin: String,
+    /// Where that is written: `scenarios/a.yaml:5:12`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The number of the step whose answer it is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<u32>,
+    /// The correlation id of the request that was answered with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+}
+
+/// Where the process stood when a problem arose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct StandingRecord {
+    /// In words: ``at `confirm-face` (Confirm Face Image)``.
+    pub told: String,
+    /// The element; absent when the process has ended, or if it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub element: Option<ElementRecord>,
+    /// The state of the instance, in the engine's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// The inputs of the activity that it would have accepted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<String>,
 }
 
 /// One visit of a walk.

@@ -204,8 +204,11 @@ fn next_secret(masked: &str) -> Option<(&str, &str, &str)> {
     None
 }
 
-/// The environment variable that stands for a secret.
+/// The environment variable that stands for a secret: itself where the secret has the name of one.
 fn variable(secret: &str) -> String {
+    if secret.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') {
+        return secret.to_owned();
+    }
     let plain = secret.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' });
     format!("FLOWPROOF_{}", plain.collect::<String>())
 }

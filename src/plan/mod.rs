@@ -1,14 +1,17 @@
 //! What will be run: each scenario, row by row, with the catalogue and the process definition that it uses.
 
+mod affected;
 mod exercise;
 mod filter;
 mod held;
 #[expect(clippy::module_inception, reason = "the room's main noun is its own name")]
 mod plan;
 mod planned;
+mod rehearsal;
 
 pub use exercise::{Exercise, exercises};
 pub use filter::Filter;
 pub use held::Held;
 pub use plan::{Plan, PlannedFile, Rows};
 pub use planned::{Planned, SIMULATOR};
+pub use rehearsal::{Rehearsal, RehearsedRequest, RehearsedStep};

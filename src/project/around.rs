@@ -58,6 +58,13 @@ impl Project {
         Some(planned)
     }
 
+    /// The files that all scenarios depend on: the settings, and what is run once around them.
+    pub fn of_all_scenarios(&self) -> BTreeSet<String> {
+        let fragments = self.around.values().flat_map(|planned| planned.fragments.iter());
+        let paths = self.around.keys().cloned().chain(fragments.map(|fragment| fragment.path.clone()));
+        paths.chain([SETTINGS.to_owned()]).collect()
+    }
+
     /// What is run once around the scenarios on an environment.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::history::History;
 use crate::event::{
@@ -44,12 +44,34 @@ pub(super) struct Live {
     pub case: Option<Box<CaseRecord>>,
     pub attempt: u32,
     pub steps: Vec<StepRecord>,
-    /// The last exchange of each step that did not pass, and of the last step.
-    pub exchanges: BTreeMap<u32, ExchangeRecord>,
+    /// The exchanges of each step that did not pass, and of the last step.
+    pub exchanges: BTreeMap<u32, Exchanges>,
     /// What was seen of answers that are waited for, by step that did not pass.
     pub polls: BTreeMap<u32, History>,
     /// A step that passed and whose exchange is kept only until there is a later one.
     pub settled: Option<u32>,
+}
+
+/// What a step sent: the last exchanges.
+#[derive(Default)]
+pub(super) struct Exchanges {
+    /// At least one; the last is the latest.
+    pub last: VecDeque<ExchangeRecord>,
+    /// How many before them are not kept.
+    pub left_out: u64,
+}
+
+impl Exchanges {
+    /// Most exchanges that are kept.
+    const MAX: usize = 8;
+
+    fn add(&mut self, exchange: &ExchangeRecord) {
+        if self.last.len() == Self::MAX {
+            self.last.pop_front();
+            self.left_out += 1;
+        }
+        self.last.push_back(exchange.clone());
+    }
 }
 
 /// A scenario that has ended.
@@ -198,7 +220,7 @@ impl Live {
                 if let Some(settled) = self.settled.take_if(|settled| settled != step) {
                     self.exchanges.remove(&settled);
                 }
-                self.exchanges.insert(*step, exchange.as_ref().clone());
+                self.exchanges.entry(*step).or_default().add(exchange);
             }
             EventKind::Polled { step, poll } => self.polls.entry(*step).or_default().add(poll),
             EventKind::StepFinished { step, verdict: Verdict::Passed, .. } => {

@@ -1,21 +1,17 @@
 use serde_json::Value;
 
-use super::frame;
-use super::ledger::Finished;
+use super::ledger::{Exchanges, Finished};
 use super::look::Look;
 use super::table::{Cell, Table};
-use super::text::{clean, count, cut, duration, fill, thousands, wrap};
-use crate::event::{
-    BodyRecord, Difference, DifferenceKind, ExchangeRecord, Finding, Problem, Section, StepRecord, WalkRecord,
-};
+use super::text::{clean, count, cut, duration, thousands, wrap};
+use super::{exchange, frame};
+use crate::event::{DifferenceKind, Finding, Problem, Section, StandingRecord, StepRecord, ValueRecord, WalkRecord};
 use crate::expect::shown;
 
 /// Most differences that are listed for one problem.
 const MOST_DIFFERENCES: usize = 12;
 /// About as many characters of one value are shown.
 const MOST_VALUE: usize = 60;
-/// Most lines of one body.
-const MOST_BODY_LINES: usize = 4;
 
 /// Everything that is to be said of a scenario that did not pass.
 pub(super) fn block(finished: &Finished<'_>, look: &Look) -> String {
@@ -34,15 +30,15 @@ pub(super) fn block(finished: &Finished<'_>, look: &Look) -> String {
         let told = format!("{} was known until {}: the failure counts again", known.ticket, known.until);
         text += &format!("  {}\n", clean(&told));
     }
-    if let Some(exchange) = last_exchange(finished) {
+    if let Some(exchanges) = exchanges(finished) {
         text += "\n";
-        text += &self::exchange(exchange, finished.problems, look);
+        text += &exchange::of_step(exchanges, finished.problems, look);
     }
     text
 }
 
-/// The last exchange of the last step that has a problem; of the scenario, where no step has.
-fn last_exchange<'a>(finished: &'a Finished<'_>) -> Option<&'a ExchangeRecord> {
+/// What the last step sent that has a problem; the last step at all, where none has.
+fn exchanges<'a>(finished: &'a Finished<'_>) -> Option<&'a Exchanges> {
     let exchanges = &finished.live.exchanges;
     let steps: Vec<u32> = finished.problems.iter().filter_map(|problem| problem.step).collect();
     match steps.as_slice() {
@@ -106,6 +102,12 @@ fn visit(visit: &WalkRecord) -> String {
     }
 }
 
+/// One problem alone: the author's lines and what explains it.
+pub(crate) fn problem_text(problem: &Problem, look: &Look) -> String {
+    let margin = margin(std::slice::from_ref(problem));
+    frame::single(problem, look) + &notes(problem, margin, look) + &explained(problem, margin, look)
+}
+
 /// The problems of one step, in one frame if they are of one place.
 fn step(problems: &[Problem], finished: &Finished<'_>, look: &Look) -> String {
     let step = problems[0].step.and_then(|number| finished.live.step(number));
@@ -124,6 +126,7 @@ fn step(problems: &[Problem], finished: &Finished<'_>, look: &Look) -> String {
             }
             text += &notes(problem, margin, look);
         }
+        text.extend(problems.iter().map(|problem| explained(problem, margin, look)));
         return text;
     }
     let mut text = String::new();
@@ -135,6 +138,7 @@ fn step(problems: &[Problem], finished: &Finished<'_>, look: &Look) -> String {
             text += &format!("{margin}{}\n", look.faint(&format!("in {}", describe(step))));
         }
         text += &notes(problem, margin, look);
+        text += &explained(problem, margin, look);
     }
     text
 }
@@ -163,11 +167,42 @@ fn notes(problem: &Problem, margin: &str, look: &Look) -> String {
     for note in &problem.notes {
         text += &bullet(note, margin, look);
     }
-    text + &differences(&problem.differences, margin, look)
+    text + &differences(problem, margin, look)
+}
+
+/// Where the values of its step came from, and where the process stands.
+fn explained(problem: &Problem, margin: &str, look: &Look) -> String {
+    let mut text = String::new();
+    for value in &problem.values {
+        text += &bullet(&origin(value), margin, look);
+    }
+    if let Some(standing) = &problem.standing {
+        text += &bullet(&stands(standing, &problem.message), margin, look);
+    }
+    text
+}
+
+/// `` `vars.state` is "ACTIVE", saved from `$.status` of the answer in step 5 at scenarios/a.yaml:5:23 ``.
+fn origin(value: &ValueRecord) -> String {
+    let step = value.step.map(|step| format!(" in step {step}")).unwrap_or_default();
+    let at = value.at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
+    format!("`{}` is {}, {}{step}{at}", value.name, shown(&value.value, MOST_VALUE), value.origin)
+}
+
+/// Where the process stands, unless that was said, and what it would have accepted there.
+fn stands(standing: &StandingRecord, message: &str) -> String {
+    let activity = standing.element.as_ref().and_then(|element| element.activity.as_deref());
+    let accepted = activity.map(|activity| {
+        let inputs = if standing.inputs.is_empty() { "no inputs".to_owned() } else { standing.inputs.join(", ") };
+        format!("it would accept `activity: {activity}` ({inputs})")
+    });
+    let state = standing.state.as_ref().map(|state| format!("the instance is {state}"));
+    let told = (!message.contains(&standing.told)).then(|| format!("the process stands {}", standing.told));
+    told.into_iter().chain(accepted.or(state)).collect::<Vec<_>>().join("; ")
 }
 
 /// `step 7 (selfie): activity capture-face, visit 2`.
-fn describe(step: &StepRecord) -> String {
+pub(super) fn describe(step: &StepRecord) -> String {
     let id = step.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
     let section = match step.section {
         Section::Session => " of the opening",
@@ -184,7 +219,8 @@ fn describe(step: &StepRecord) -> String {
     clean(&told).into_owned() + &within
 }
 
-fn differences(differences: &[Difference], margin: &str, look: &Look) -> String {
+fn differences(problem: &Problem, margin: &str, look: &Look) -> String {
+    let differences = problem.differences.as_slice();
     // Of two whole values the message has said it already.
     if differences.iter().all(|difference| difference.path == "$") {
         return String::new();
@@ -201,8 +237,12 @@ fn differences(differences: &[Difference], margin: &str, look: &Look) -> String 
             DifferenceKind::Unexpected => format!("unexpected {actual}"),
             DifferenceKind::Changed => format!("expected {expected}, is {actual}"),
         };
+        let path = match &problem.path {
+            Some(path) => difference.path.replacen('$', path, 1),
+            None => difference.path.clone(),
+        };
         // The last column is not padded, so that its colours need not be told from its text.
-        table.row([Cell::left(clean(&difference.path)).painted(|path| look.strong(path)), Cell::left(told)]);
+        table.row([Cell::left(clean(&path)).painted(|path| look.strong(path)), Cell::left(told)]);
     }
     let mut text = table.lines(margin.len());
     let left = differences.len().saturating_sub(MOST_DIFFERENCES);
@@ -210,41 +250,4 @@ fn differences(differences: &[Difference], margin: &str, look: &Look) -> String 
         text += &format!("{margin}… and {} more\n", thousands(left as u64));
     }
     text
-}
-
-/// The last request with its answer, and the command line that repeats it.
-fn exchange(exchange: &ExchangeRecord, problems: &[Problem], look: &Look) -> String {
-    let request = &exchange.request;
-    let path = request.url.splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap_or_else(|| request.url.clone());
-    let mut text = format!("  {}\n", look.strong(&clean(&format!("{} {path}", request.method))));
-    text += &body(&request.body, look);
-    match (&exchange.response, &exchange.error) {
-        (Some(response), _) => {
-            let told = format!("← {} after {}", response.status, duration(exchange.millis));
-            text += &format!("  {}\n", look.strong(&told));
-            text += &body(&response.body, look);
-        }
-        (None, Some(error)) => {
-            let told = format!("← no usable answer after {}", duration(exchange.millis));
-            text += &format!("  {}\n", look.strong(&told));
-            if problems.iter().all(|problem| !problem.message.contains(&error.message)) {
-                let lines = wrap(&clean(&error.message), look.width - 4);
-                text.extend(lines.iter().map(|line| format!("    {line}\n")));
-            }
-        }
-        (None, None) => {}
-    }
-    text + &format!("  {} {}\n", look.faint("repeat it:"), clean(&request.curl))
-}
-
-fn body(body: &BodyRecord, look: &Look) -> String {
-    let columns = look.width - 4;
-    let told = match body {
-        BodyRecord::None => return String::new(),
-        BodyRecord::Json { value, .. } => shown(value, columns * MOST_BODY_LINES),
-        BodyRecord::Text { text, cut, .. } => text.clone() + if *cut { "…" } else { "" },
-        BodyRecord::Binary { media, bytes, sha256 } => format!("({media}, {bytes} bytes, sha256 {sha256})"),
-    };
-    let lines = fill(&clean(&told), columns, MOST_BODY_LINES);
-    lines.iter().map(|line| format!("    {}\n", look.faint(line))).collect()
 }

@@ -93,6 +93,49 @@ pub(super) fn fill(text: &str, columns: usize, most: usize) -> Vec<String> {
     lines
 }
 
+/// A shell command on lines of at most `columns` where that is possible: broken between options, each but the last with the
+/// mark that the next one belongs to it.
+pub(super) fn command(text: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in options(text) {
+        match lines.last_mut() {
+            Some(line) if width(line) + 1 + width(part) + 2 <= columns => *line += &format!(" {part}"),
+            Some(line) => {
+                line.push_str(" \\");
+                lines.push(format!("  {part}"));
+            }
+            None => lines.push(part.to_owned()),
+        }
+    }
+    lines
+}
+
+/// The parts of a shell command: words, options with the word behind them, and a comment.
+fn options(text: &str) -> Vec<&str> {
+    let (mut parts, mut from, mut quote, mut option) = (Vec::new(), 0, None, false);
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match (quote, byte) {
+            // What stands behind it means itself.
+            (None | Some(b'"'), b'\\') => drop(bytes.next()),
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (Some(open), byte) if open == byte => quote = None,
+            (None, b' ') if option => option = false,
+            (None, b' ') => {
+                parts.push(&text[from..at]);
+                from = at + 1;
+                match text.as_bytes().get(from) {
+                    Some(b'#') => break,
+                    next => option = next == Some(&b'-'),
+                }
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[from..]);
+    parts
+}
+
 /// `84 ms`, `1.24 s`, `12.4 s`, `2 min 5 s`, `1 h 1 min`.
 pub(super) fn duration(millis: f64) -> String {
     // Neither below nothing nor not a number, whatever a stored file says.
@@ -148,6 +191,15 @@ mod tests {
         assert_eq!(fill("ab cd ef", 5, 9), ["ab cd", "ef"]);
         assert_eq!(fill("漢字漢字", 5, 9), ["漢字", "漢字"]);
         assert_eq!(pad("漢", 3), "漢 ");
+    }
+
+    #[test]
+    fn commands_are_broken_between_options_and_nowhere_else() {
+        let line = "curl -X POST 'http://a/b c -d' -H 'x: it'\\''s -y' --data-raw '{\"a\":1}'";
+        let wanted = ["curl -X POST 'http://a/b c -d' \\", "  -H 'x: it'\\''s -y' \\", "  --data-raw '{\"a\":1}'"];
+        assert_eq!(command(line, 34), wanted);
+        assert_eq!(command(line, 200), [line]);
+        assert_eq!(command(line, 1).join("\n").replace(" \\\n  ", " "), line);
     }
 
     #[test]

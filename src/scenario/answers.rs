@@ -7,6 +7,7 @@ use super::{Branch, GivenInputs, Retry, Save, Simulate, StepExpectation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::expect::Matcher;
 use crate::source::{Sources, Span, Spanned};
+use crate::template::{Reference, Template};
 use crate::yaml::{self, Kind, Node, Shaped};
 
 /// What the process gets where it stands: for scenarios in which the process leads.
@@ -76,6 +77,14 @@ pub struct Answer {
     pub retry: Option<Arc<Retry>>,
     /// What a simulator is told for it.
     pub simulate: Simulate,
+}
+
+impl Answer {
+    /// Everything that it reads, in what it gives and in what is expected of it.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        let templates = super::given::templates(&self.with).chain(self.simulate.templates());
+        templates.flat_map(Template::references).chain(self.expect.iter().flat_map(StepExpectation::references))
+    }
 }
 
 impl Answers {

@@ -158,6 +158,13 @@ pub struct WalkExpectation {
 }
 
 impl WalkExpectation {
+    /// Everything that its expected values read.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        let instance = self.instance.iter().map(|promise| &promise.matcher);
+        let matchers = self.visits.iter().map(|(_, matcher)| matcher).chain(instance);
+        matchers.flat_map(Matcher::references)
+    }
+
     pub(super) fn read(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Option<Self> {
         let fields = Shaped::of(node, &WALK_EXPECTATION, found)?;
         let mut expect = Self::read_walk(node.span, &fields, sources, found);

@@ -95,6 +95,11 @@ impl Fragments {
         normal_path(&format!("{folder}{path}"))
     }
 
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Fragment> {
+        self.0.values().map(AsRef::as_ref)
+    }
+
     /// The fragment that a file in `folder` means by a path.
     pub fn get(&self, folder: &str, path: &str) -> Option<&Arc<Fragment>> {
         self.0.get(&Self::resolve(folder, path)?)

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::expect::Matcher;
 use crate::query::JsonPath;
 use crate::source::{Sources, Span, Spanned};
-use crate::template::Template;
+use crate::template::{Reference, Template};
 use crate::yaml::{Entry, Kind, Node, Shaped};
 
 /// One step.
@@ -288,6 +288,19 @@ impl Step {
         templates.extend(self.simulate.templates());
         templates.extend(&self.condition);
         templates
+    }
+}
+
+impl Step {
+    /// Everything that the step itself reads, in what it does and in what is expected of it.
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
+        let checks = match &self.kind {
+            StepKind::Check(checks) => checks.as_slice(),
+            _ => &[],
+        };
+        let judged = checks.iter().flat_map(|check| check.matcher.references());
+        let judged = judged.chain(self.expectations().flat_map(StepExpectation::references));
+        self.templates().into_iter().flat_map(Template::references).chain(judged)
     }
 }
 

@@ -214,6 +214,11 @@ impl Scope {
         self.tainted.iter().any(|tainted| path.iter().zip(tainted).all(|(left, right)| left == right))
     }
 
+    /// The value at a path as JSON, if it is there and is data.
+    pub fn json(&self, path: &[String]) -> Option<serde_json::Value> {
+        serde_json::to_value(self.find(path)?).ok()
+    }
+
     pub(super) fn root(&self, name: &str) -> Option<minijinja::Value> {
         self.roots.get(name).map(Data::value)
     }

@@ -119,6 +119,14 @@ impl Template {
         &self.0.references
     }
 
+    /// The environment's variable that its value was taken from as it is.
+    pub fn environment_name(&self, value: &str, scope: &Scope) -> Option<&str> {
+        let [reference] = self.references() else { return None };
+        let [root, name] = reference.path.as_slice() else { return None };
+        let same = root == "env" && scope.json(&reference.path).is_some_and(|found| found == *value);
+        same.then_some(name)
+    }
+
     /// The functions it calls, such as `fake.name`, in the order they are written.
     pub fn calls(&self) -> &[Spanned<String>] {
         &self.0.calls

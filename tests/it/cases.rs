@@ -54,7 +54,7 @@ fn each_row_is_a_scenario_and_fails_alone() {
     assert_eq!(began["case"], case);
     for told in [
         "case 2 at scenarios/data/rows.csv:3:1: id \"b\", kind \"scan\"",
-        "`case.kind` is of the case `b` (scenarios/data/rows.csv:3:1)",
+        ", of the case `b` at scenarios/data/rows.csv:3:1",
         "4 failed, 8 passed of 12 scenarios",
     ] {
         assert!(ran.stdout.contains(told), "`{told}` is not told:\n{}", ran.stdout);

@@ -167,7 +167,7 @@ fn a_broken_exchange_is_tried_again() {
     assert_eq!((&finished["retries"], &finished["flaky"]), (&2.into(), &0.into()));
     assert!(events(&ran, "retried").iter().all(|event| event["may_have_arrived"] == false));
     let ran = against(scripted(None, turn), &ASKED.replace("times: 3", "times: 1"));
-    assert_told(&ran, 3, &["run/cut", "it was sent 2 times, each time in vain"]);
+    assert_told(&ran, 3, &["run/cut", "it was tried 2 times, each time in vain"]);
     let ran = against(scripted(None, turn), &ASKED.replace("every: 1ms", "every: 1ms, for: 503"));
     assert_told(&ran, 3, &["run/cut"]);
     assert_eq!(events(&ran, "exchanged").len(), 1);
@@ -212,7 +212,7 @@ fn what_changes_something_is_not_sent_twice_unasked() {
     // Of what could not connect, nothing was sent.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let ran = against(free, &posting);
-    assert_told(&ran, 3, &["run/connect", "it was sent 4 times, each time in vain"]);
+    assert_told(&ran, 3, &["run/connect", "it was tried 4 times, each time in vain"]);
     assert!(events(&ran, "retried").iter().all(|event| event["may_have_arrived"] == false));
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flowproof::engine::{Cancel, Clock, Detail, FileError, Files, LoadedFile, Options, Run, Target};
-use flowproof::event::{EventKind, Verdict};
+use flowproof::event::{Event, EventKind, Verdict};
 use flowproof::http::ClientConfig;
 use flowproof::project::{Project, Selection};
 use flowproof::redact::Redactor;
@@ -41,18 +41,18 @@ fn a_defect_that_one_scenario_meets_leaves_the_others_alone() {
             clock: Clock::new(|| jiff::Timestamp::UNIX_EPOCH),
             ids: Arc::new(uuid::Uuid::nil),
             detail: Detail::Everything,
+            halts: false,
         },
         target: Target::new("test", &config, None).unwrap(),
         sources: project.sources.clone(),
         files: Arc::new(Broken),
-        shared: Arc::default(),
         environment: Data::from(serde_json::json!({})),
         redactor: Redactor::new(),
         saved: Default::default(),
         cancel: Cancel::default(),
     };
     let mut ended = Vec::new();
-    let summary = run.execute(&project.plan, &mut |event| {
+    let summary = run.execute(&project.plan, &mut |event: &Event| {
         if let EventKind::ScenarioFinished { verdict, problems, .. } = &event.kind {
             let told = problems.first().map(|problem| (problem.id.clone(), problem.message.clone()));
             ended.push((event.scenario.clone().unwrap_or_default(), *verdict, told));

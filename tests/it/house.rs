@@ -6,8 +6,8 @@ use crate::project::shipped;
 /// The rooms, each before those that it may use. A room may use any that stands behind it, never one before it.
 const ROOMS: [&str; 24] = [
     "cli",
-    "lsp",
     "project",
+    "prompt",
     "engine",
     "simulator",
     "report",

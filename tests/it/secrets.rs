@@ -48,7 +48,7 @@ fn a_planted_secret_is_in_no_output() {
         }
     }
     assert!(ran.stdout.contains("[secret:"), "{}", ran.stdout);
-    assert!(ran.events.contains("[secret:planted]"));
+    assert!(ran.events.contains("[secret:PLANTED]"));
 }
 
 #[test]

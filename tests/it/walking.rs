@@ -81,7 +81,7 @@ fn after_always_runs_and_only_errs() {
 #[test]
 fn a_value_tells_where_it_came_from() {
     let body = "steps:\n  - activity: introduction\n    save: { state: $.status }\n  - check: { \"{{ vars.state }}\": ENDED }\n";
-    assert_told(body, 1, &["`vars.state` was saved from `$.status` of the answer in step 5 (scenarios/a.yaml:5:"]);
+    assert_told(body, 1, &[", saved from `$.status` of the answer in step 5 at scenarios/a.yaml:5:"]);
     let nothing =
         "steps:\n  - activity: introduction\n    save: { state: $.stat }\n  - check: { \"{{ vars.state }}\": ENDED }\n";
     assert_told(nothing, 1, &["there is nothing at `$.stat` in the answer"]);

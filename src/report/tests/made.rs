@@ -269,6 +269,9 @@ pub(super) fn failed(id: &str, message: &str, excerpt: Excerpt) -> Problem {
         excerpt: Some(excerpt),
         notes: vec![],
         differences: vec![],
+        path: None,
+        values: vec![],
+        standing: None,
     }
 }
 

@@ -37,6 +37,11 @@ pub struct Column {
 }
 
 impl Table {
+    /// The file in which the rows stand.
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.places.len()
