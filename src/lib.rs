@@ -6,7 +6,7 @@
 //! judge values; [`redact`] keeps secrets out of all that is shown. [`scenario`], [`catalogue`], [`settings`] and
 //! [`process`] are what authors write; [`script`] is what a simulator is told; [`plan`] puts them together.
 //!
-//! The effects: [`http`] sends, [`engine`] runs scenarios and tells [`event`]s.
+//! The effects: [`http`] sends, [`engine`] runs scenarios and tells [`event`]s, [`lsp`] serves editors.
 //! [`process`] reads process diagrams and executes them step by step; [`proof`] decides what diagrams and scenarios say of each
 //! other.
 
@@ -19,6 +19,7 @@ pub mod event;
 pub mod expect;
 pub mod format;
 pub mod http;
+pub mod lsp;
 pub mod plan;
 pub mod process;
 pub mod project;

@@ -17,13 +17,13 @@ pub(super) fn of_scenario(scenario: &Scenario, around: &Surroundings<'_>, found:
     let mut uses = Uses::default();
     scenario.expect.iter().for_each(|expect| uses.walk(expect));
     let at_end = uses.references.iter().map(|(reference, _)| *reference).collect();
-    Flow::new(Ways::of_scenario(scenario), &scenario.vars).check(at_end, around, found);
+    Flow::new(Ways::of_scenario(scenario), &scenario.vars, &around.vars).check(at_end, around, found);
 }
 
 /// The same of a fragment, whose outputs are read at its end.
 pub(super) fn of_fragment(fragment: &Fragment, around: &Surroundings<'_>, found: &mut Diagnostics) {
     let at_end = fragment.outputs.iter().flat_map(|output| output.value.references()).collect();
-    Flow::new(Ways::of_fragment(fragment), &[]).check(at_end, around, found);
+    Flow::new(Ways::of_fragment(fragment), &[], &around.vars).check(at_end, around, found);
 }
 
 /// What is saved and read on the ways through a file.
@@ -33,6 +33,8 @@ struct Flow<'a> {
     /// What is saved at each stop, and what is gone if it is skipped.
     kept: Vec<Kept>,
     variables: &'a [Variable],
+    /// The names of what is there in any case, because the settings give it.
+    shared: &'a [&'a str],
 }
 
 #[derive(Default)]
@@ -84,8 +86,8 @@ impl There {
 }
 
 impl<'a> Flow<'a> {
-    fn new(ways: Ways<'a>, variables: &'a [Variable]) -> Self {
-        let mut flow = Self { ways, names: Names::default(), kept: Vec::new(), variables };
+    fn new(ways: Ways<'a>, variables: &'a [Variable], shared: &'a [&'a str]) -> Self {
+        let mut flow = Self { ways, names: Names::default(), kept: Vec::new(), variables, shared };
         for at in 0..flow.ways.stops.len() {
             let kept = match flow.ways.stops[at].doing {
                 Doing::Step(step) => {
@@ -109,7 +111,9 @@ impl<'a> Flow<'a> {
     /// What a step saves.
     fn saves(&mut self, step: &'a Step) -> Vec<usize> {
         let variables = self.variables;
-        let declared = |name: &str| variables.iter().any(|variable| variable.name.value == name);
+        let shared = self.shared;
+        let declared =
+            |name: &str| shared.contains(&name) || variables.iter().any(|variable| variable.name.value == name);
         let mut saves = Vec::new();
         for name in step.saved().filter(|name| !declared(&name.value)) {
             saves.push(self.names.saved(format!("vars.{}", name.value), step));

@@ -13,7 +13,7 @@ pub fn check_fragment(fragment: &Fragment, around: &Surroundings<'_>, found: &mu
     for step in &steps {
         scenario::step(step, around, found);
     }
-    variables::check_fragment(fragment, found);
+    variables::check_fragment(fragment, around, found);
     flow::of_fragment(fragment, around, found);
 }
 

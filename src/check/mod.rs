@@ -15,3 +15,4 @@ mod variables;
 pub use fragments::check_fragment;
 pub use scenario::check;
 pub use surroundings::{FileFact, Surroundings};
+pub use variables::{FRAGMENT_ROOTS, ROOTS};

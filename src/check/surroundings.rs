@@ -27,6 +27,10 @@ pub struct Surroundings<'a> {
     pub file: &'a dyn Fn(&str) -> FileFact,
     /// The rows of the scenario's cases; `None` if it has none, or none that can be used.
     pub cases: Option<&'a Table>,
+    /// The names of the variables that the settings give to all.
+    pub vars: Vec<&'a str>,
+    /// The names of the secrets that the settings give to scenarios.
+    pub secrets: Vec<&'a str>,
     /// The names that `requires` can be given.
     pub environments: Vec<&'a str>,
     /// What the `before` of the run saves for all scenarios; `None` if that is not known.

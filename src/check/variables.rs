@@ -10,12 +10,13 @@ use crate::source::Spanned;
 use crate::template::{Reference, Template};
 
 /// What templates can see anywhere.
-const ROOTS: [&str; 11] =
+pub const ROOTS: [&str; 11] =
     ["vars", "case", "steps", "env", "secrets", "session", "actors", "visit", "run", "process", "position"];
 /// What they see of every run.
 const RUN: [&str; 2] = ["id", "seed"];
 /// What they see in a fragment.
-const FRAGMENT_ROOTS: [&str; 9] = ["inputs", "vars", "steps", "env", "session", "visit", "run", "process", "position"];
+pub const FRAGMENT_ROOTS: [&str; 9] =
+    ["inputs", "vars", "steps", "env", "session", "visit", "run", "process", "position"];
 /// What they see besides where an answer is saved.
 const ANSWERS: [&str; 2] = ["response", "responses"];
 
@@ -30,8 +31,15 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
     let saved = saved(scenario);
     let known = Known {
         roots: &ROOTS,
-        vars: names(&scenario.vars).into_iter().chain(saved.iter().map(|name| name.value.clone())).collect(),
-        secrets: names(&scenario.secrets),
+        vars: names(&scenario.vars)
+            .into_iter()
+            .chain(saved.iter().map(|name| name.value.clone()))
+            .chain(around.vars.iter().map(|&name| name.to_owned()))
+            .collect(),
+        secrets: names(&scenario.secrets)
+            .into_iter()
+            .chain(around.secrets.iter().map(|&name| name.to_owned()))
+            .collect(),
         steps: ids(&steps),
         inputs: Vec::new(),
         run: around.run_values.as_ref().map(|saved| saved.iter().copied().chain(RUN).map(str::to_owned).collect()),
@@ -57,15 +65,16 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
 }
 
 /// Checks the same of a fragment, which sees nothing of those who use it but its inputs.
-pub(super) fn check_fragment(fragment: &Fragment, found: &mut Diagnostics) {
+pub(super) fn check_fragment(fragment: &Fragment, around: &Surroundings<'_>, found: &mut Diagnostics) {
     let mut uses = Uses::default();
     let steps = fragment.all_steps();
     steps.iter().for_each(|step| uses.step(step));
     uses.templates(fragment.outputs.iter().map(|output| &output.value));
     let saved: Vec<&Spanned<String>> = steps.iter().flat_map(|step| step.saved()).collect();
+    let shared = || around.vars.iter().map(|&name| name.to_owned());
     let known = Known {
         roots: &FRAGMENT_ROOTS,
-        vars: saved.iter().map(|name| name.value.clone()).collect(),
+        vars: saved.iter().map(|name| name.value.clone()).chain(shared()).collect(),
         secrets: Vec::new(),
         steps: ids(&steps),
         inputs: fragment.inputs.iter().map(|input| input.name.value.clone()).collect(),
@@ -78,7 +87,7 @@ pub(super) fn check_fragment(fragment: &Fragment, found: &mut Diagnostics) {
     // A default is there before the inputs are.
     let mut defaults = Uses::default();
     defaults.templates(fragment.inputs.iter().filter_map(|input| input.default.as_ref()));
-    let known = Known { vars: Vec::new(), steps: Vec::new(), inputs: Vec::new(), ..known };
+    let known = Known { vars: shared().collect(), steps: Vec::new(), inputs: Vec::new(), ..known };
     known.check(&defaults, found);
 }
 

@@ -8,6 +8,7 @@ use super::dry_run::Format;
 use super::fmt::FmtArguments;
 use super::init::InitArguments;
 use super::list::ListArguments;
+use super::lsp::LspArguments;
 use super::man::ManArguments;
 use super::new::NewArguments;
 use super::schema::SchemaArguments;
@@ -52,6 +53,8 @@ pub(super) enum Command {
     Fmt(FmtArguments),
     /// Print the JSON Schema of a kind of file, for editors
     Schema(SchemaArguments),
+    /// Serve an editor: problems, completion and explanations as one types
+    Lsp(LspArguments),
     /// Print what completes commands and arguments in a shell
     Completions(CompletionsArguments),
     /// Print manual pages
@@ -64,6 +67,7 @@ Examples:
   flowproof run scenarios                          against the simulator
   flowproof run scenarios --env staging            against an environment of flowproof.yaml
   flowproof run scenarios --tag nightly --jobs 16
+  flowproof run --profile nightly                  as a profile of flowproof.yaml says
   flowproof run scenarios/happy-path.yaml:12       the scenario or case at a line
   flowproof run --filter \"'face' in tags and 748 in codes\"
   flowproof run scenarios --report ndjson=out/events.ndjson
@@ -80,7 +84,10 @@ pub(super) struct RunArguments {
     /// The environment of flowproof.yaml to run against
     #[arg(long, env = "FLOWPROOF_ENV")]
     pub env: Option<String>,
-    /// Give a variable of scenarios another value, read as in YAML; may be repeated
+    /// A profile of flowproof.yaml; other arguments replace what it says
+    #[arg(long, env = "FLOWPROOF_PROFILE", value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Give a variable of scenarios or of flowproof.yaml another value, read as in YAML; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
     pub var: Vec<(String, Value)>,
     /// How many scenarios run at a time [default: 8]

@@ -9,6 +9,7 @@ mod fmt;
 mod init;
 mod interrupt;
 mod list;
+mod lsp;
 mod man;
 mod new;
 mod reports;
@@ -38,6 +39,7 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::New(new) => new::execute(&new),
         Command::Fmt(fmt) => fmt::execute(&fmt),
         Command::Schema(schema) => schema::execute(&schema),
+        Command::Lsp(lsp) => lsp::execute(&lsp),
         Command::Completions(completions) => completions::execute(&completions),
         Command::Man(man) => man::execute(&man),
     }

@@ -14,11 +14,11 @@ use crate::engine::{Cancel, Clock, Detail, Options, Run, Saved, Target, Urgency}
 use crate::event::{Event, Summary};
 use crate::http::{ClientConfig, Pem, ProxyRule};
 use crate::plan::PlannedFile;
-use crate::project::Project;
+use crate::project::{Project, SETTINGS};
 use crate::prompt::Prompt;
 use crate::redact::{Redactor, Secret};
 use crate::report::{Look, Surroundings};
-use crate::settings::{self, Defaults, Environment};
+use crate::settings::{self, Defaults, Environment, Profile};
 use crate::source::{Span, Spanned};
 use crate::template::{Data, Scope, Template};
 
@@ -30,16 +30,43 @@ pub(super) fn execute(arguments: &RunArguments) -> Exit {
         return watch::execute(arguments);
     }
     let current = world::current_folder();
-    let mut project = arguments.selection.project(&current);
     let cancel = Cancel::default();
     if !arguments.dry_run {
         interrupt::listen(&cancel);
     }
-    prove(arguments, &mut project, &current, &cancel)
+    match open(arguments, &current) {
+        Ok((mut project, profile)) => prove(arguments, profile.as_ref(), &mut project, &current, &cancel),
+        Err(exit) => exit,
+    }
+}
+
+/// Opens the project, with the scenarios that are meant and the profile that is asked for.
+///
+/// # Errors
+/// If there is no such profile, which is told.
+pub(super) fn open(arguments: &RunArguments, current: &Path) -> Result<(Project, Option<Profile>), Exit> {
+    let project = arguments.selection.open(current);
+    let profile = match profile(arguments, &project) {
+        Ok(profile) => profile,
+        Err(message) => {
+            show_diagnostics(project.found.sorted(), &project.sources);
+            complain(&message);
+            return Err(Exit::Invalid);
+        }
+    };
+    let tags = profile.iter().flat_map(|profile| &profile.tags).map(|tag| tag.value.clone());
+    let tags: Vec<String> = tags.collect();
+    Ok((arguments.selection.select(project, &tags, current), profile))
 }
 
 /// Shows what is wrong with the files, and runs what is sound.
-pub(super) fn prove(arguments: &RunArguments, project: &mut Project, current: &Path, cancel: &Cancel) -> Exit {
+pub(super) fn prove(
+    arguments: &RunArguments,
+    profile: Option<&Profile>,
+    project: &mut Project,
+    current: &Path,
+    cancel: &Cancel,
+) -> Exit {
     project.refuse_fragments();
     let invalid = project.found.has_errors();
     show_diagnostics(std::mem::take(&mut project.found).sorted(), &project.sources);
@@ -49,7 +76,7 @@ pub(super) fn prove(arguments: &RunArguments, project: &mut Project, current: &P
         }
         Exit::Nothing
     } else {
-        run(arguments, project, current, cancel).unwrap_or_else(|message| {
+        run(arguments, profile, project, current, cancel).unwrap_or_else(|message| {
             complain(&message);
             Exit::Invalid
         })
@@ -65,17 +92,25 @@ struct Prepared {
     _simulator: Option<Embedded>,
 }
 
-fn run(arguments: &RunArguments, project: &Project, current: &Path, cancel: &Cancel) -> Result<Exit, String> {
+fn run(
+    arguments: &RunArguments,
+    profile: Option<&Profile>,
+    project: &Project,
+    current: &Path,
+    cancel: &Cancel,
+) -> Result<Exit, String> {
     // Where only a part is run again, the others may have them.
     if !arguments.watch {
         check_variables(&arguments.var, project)?;
     }
-    let environment = environment(arguments, project)?;
+    let environment = environment(arguments, profile, project)?;
     if environment.production && !arguments.allow_production && !arguments.dry_run {
         let name = &environment.name.value;
         return Err(format!("`{name}` is marked `production: true`; say --allow-production to run against it"));
     }
     let defaults = project.settings.as_ref().map(|settings| settings.defaults.clone()).unwrap_or_default();
+    let defaults = profile.map_or(defaults.clone(), |profile| profile.over(defaults));
+    let shared = project.settings.as_ref().map(|settings| settings.shared(&environment, profile));
     let mut plan = project.plan.clone();
     (plan.before, plan.after) = project.around(&environment)?;
     let prepared = prepare(&environment, project, &defaults, !arguments.dry_run)?;
@@ -84,6 +119,7 @@ fn run(arguments: &RunArguments, project: &Project, current: &Path, cancel: &Can
         target: prepared.target.clone(),
         sources: project.sources.clone(),
         files: project.files.clone(),
+        shared: Arc::new(shared.unwrap_or_default()),
         environment: Data::from(world::environment_data()),
         redactor: prepared.redactor.clone(),
         saved: Saved::default(),
@@ -133,7 +169,17 @@ fn options(arguments: &RunArguments, defaults: &Defaults) -> Options {
     }
 }
 
-/// A variable that no scenario has would be given in vain.
+/// The profile that is asked for.
+fn profile(arguments: &RunArguments, project: &Project) -> Result<Option<Profile>, String> {
+    let Some(name) = &arguments.profile else { return Ok(None) };
+    let settings = project.settings.as_ref();
+    let found = settings.and_then(|settings| settings.profile(name)).cloned();
+    let known = settings.into_iter().flat_map(|settings| &settings.profiles).map(|one| one.name.value.as_str());
+    let help = || suggest(name, known).unwrap_or_else(|| "it has no profiles at all".to_owned());
+    found.map(Some).ok_or_else(|| format!("there is no profile `{name}` in {SETTINGS}: {}", help()))
+}
+
+/// A variable that nothing has would be given in vain.
 fn check_variables(given: &[(String, Value)], project: &Project) -> Result<(), String> {
     if given.is_empty() {
         return Ok(());
@@ -141,11 +187,12 @@ fn check_variables(given: &[(String, Value)], project: &Project) -> Result<(), S
     let files = project.plan.files().iter();
     let names =
         |file: &PlannedFile| file.scenario(&project.sources).vars.iter().map(|one| one.name.value.clone()).collect();
-    let known: BTreeSet<String> = files.flat_map::<Vec<_>, _>(names).collect();
+    let shared = project.settings.iter().flat_map(|settings| settings.shared.names()).map(str::to_owned);
+    let known: BTreeSet<String> = files.flat_map::<Vec<_>, _>(names).chain(shared).collect();
     let Some((name, _)) = given.iter().find(|(name, _)| !known.contains(name)) else { return Ok(()) };
     let help = suggest(name, known.iter().map(String::as_str));
     let help = help.unwrap_or_else(|| "they have none at all".to_owned());
-    Err(format!("no selected scenario has a variable `{name}`: {help}"))
+    Err(format!("neither a selected scenario nor {SETTINGS} has a variable `{name}`: {help}"))
 }
 
 fn exit_of(summary: &Summary) -> Exit {
@@ -157,11 +204,12 @@ fn exit_of(summary: &Summary) -> Exit {
     }
 }
 
-/// The environment that is asked for: by name, else the settings' default, else the simulator.
-fn environment(arguments: &RunArguments, project: &Project) -> Result<Environment, String> {
+/// The environment that is asked for: by name, else the profile's, else the settings' default, else the simulator.
+fn environment(arguments: &RunArguments, profile: Option<&Profile>, project: &Project) -> Result<Environment, String> {
     let settings = project.settings.as_ref();
     let default = || settings.and_then(|settings| settings.default.as_ref()).map(|name| name.value.clone());
-    let name = arguments.env.clone().or_else(default).unwrap_or_else(|| SIMULATOR.to_owned());
+    let of_profile = || profile.and_then(|profile| profile.env.as_ref()).map(|name| name.value.clone());
+    let name = arguments.env.clone().or_else(of_profile).or_else(default).unwrap_or_else(|| SIMULATOR.to_owned());
     if let Some(found) = settings.and_then(|settings| settings.environment(&name)) {
         return Ok(found.clone());
     }

@@ -24,7 +24,16 @@ pub(super) struct SelectionArguments {
 impl SelectionArguments {
     /// Opens the project that the paths belong to, with the scenarios that are meant.
     pub fn project(&self, current: &Path) -> Project {
-        let mut project = Project::open(self.paths.first().map(AsRef::as_ref), current);
+        self.select(self.open(current), &[], current)
+    }
+
+    /// Opens the project that the paths belong to, without scenarios.
+    pub fn open(&self, current: &Path) -> Project {
+        Project::open(self.paths.first().map(AsRef::as_ref), current)
+    }
+
+    /// Reads the scenarios that are meant; `tags` are those that count where the arguments name none.
+    pub fn select(&self, mut project: Project, tags: &[String], current: &Path) -> Project {
         project.today = Some(world::today());
         let filter = match &self.filter {
             None => None,
@@ -34,7 +43,8 @@ impl SelectionArguments {
                 None => return project,
             },
         };
-        project.add_scenarios(&self.paths, current, &Selection { filter, ..Selection::by_tags(&self.tag) });
+        let tags = if self.tag.is_empty() { tags } else { &self.tag };
+        project.add_scenarios(&self.paths, current, &Selection { filter, ..Selection::by_tags(tags) });
         project
     }
 

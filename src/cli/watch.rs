@@ -10,6 +10,7 @@ use super::terminal::{complain, print_error};
 use super::{Exit, interrupt, run, world};
 use crate::engine::{Cancel, Urgency};
 use crate::project::Project;
+use crate::settings::Profile;
 
 /// How long it must be quiet after a change until it is looked at: what is saved at once comes in several pieces.
 const QUIET: Duration = Duration::from_millis(100);
@@ -25,12 +26,24 @@ enum Woken {
     Ended,
 }
 
+/// A change that something has to be done about.
+struct Change {
+    /// What has changed, below the project's root.
+    changed: BTreeSet<String>,
+    /// The project as it is now, with what is to be run of it.
+    project: Project,
+    profile: Option<Profile>,
+}
+
 /// Runs scenarios, and again those that a change affects, until the end is asked for.
 pub(super) fn execute(arguments: &RunArguments) -> Exit {
     let current = world::current_folder();
     let cancel = Cancel::default();
     interrupt::listen(&cancel);
-    let mut project = arguments.selection.project(&current);
+    let (mut project, profile) = match run::open(arguments, &current) {
+        Ok(opened) => opened,
+        Err(exit) => return exit,
+    };
     let (sender, receiver) = channel();
     // It watches as long as it is there; from before the first run, so that no change is missed.
     let _watcher = match watch(&project.root, sender.clone()) {
@@ -41,19 +54,18 @@ pub(super) fn execute(arguments: &RunArguments) -> Exit {
         }
     };
     wake_at_the_end(&cancel, sender);
-    run::prove(arguments, &mut project, &current, &cancel);
+    run::prove(arguments, profile.as_ref(), &mut project, &current, &cancel);
     let reports = arguments.report.iter().map(|(_, path)| current.join(path)).collect();
     loop {
         if cancel.urgency() > Urgency::None {
             return Exit::Interrupted;
         }
         print_error(&format!("watching {}; Ctrl-C ends\n", project.root.display()));
-        let Some((changed, affected)) = next_change(arguments, &current, &receiver, &reports) else {
+        let Some(mut change) = next_change(arguments, &current, &receiver, &reports) else {
             return Exit::Interrupted;
         };
-        project = affected;
-        print_error(&format!("\nchanged: {}\n", told(&changed)));
-        run::prove(arguments, &mut project, &current, &cancel);
+        print_error(&format!("\nchanged: {}\n", told(&change.changed)));
+        run::prove(arguments, change.profile.as_ref(), &mut change.project, &current, &cancel);
     }
 }
 
@@ -79,14 +91,13 @@ fn wake_at_the_end(cancel: &Cancel, sender: Sender<Woken>) {
     });
 }
 
-/// Waits for a change that affects a scenario, or that makes a problem; gives what has changed, and the project with what is to be
-/// run. `None` when the end is asked for.
+/// Waits for a change that affects a scenario, or that makes a problem. `None` when the end is asked for.
 fn next_change(
     arguments: &RunArguments,
     current: &Path,
     receiver: &Receiver<Woken>,
     reports: &BTreeSet<PathBuf>,
-) -> Option<(BTreeSet<String>, Project)> {
+) -> Option<Change> {
     loop {
         let mut paths = BTreeSet::new();
         match receiver.recv() {
@@ -104,14 +115,15 @@ fn next_change(
         if paths.is_empty() {
             continue;
         }
-        let mut project = arguments.selection.project(current);
+        // What is wrong with a profile was told; it waits for the next change.
+        let Ok((mut project, profile)) = run::open(arguments, current) else { continue };
         let root = project.root.clone();
         let below = paths.iter().filter_map(|path| path.strip_prefix(&root).ok());
         let changed: BTreeSet<String> = below.map(|path| path.to_string_lossy().replace('\\', "/")).collect();
         let of_all = project.of_all_scenarios();
         project.plan = project.plan.affected(&changed, &of_all, &project.sources);
         if !project.plan.is_empty() || project.found.has_errors() {
-            return Some((changed, project));
+            return Some(Change { changed, project, profile });
         }
     }
 }

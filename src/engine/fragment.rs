@@ -102,7 +102,9 @@ impl Walker<'_> {
                     // As a variable, in a random stream of its own, which is another each time the fragment is used.
                     let stream = format!("{} {times} {name}", fragment.path);
                     let stream = stream_key(self.run.options.seed, &self.planned.id, &stream);
-                    self.evaluate_tracked(default, &self.memory.inside(Vec::new()).scope().stream(stream))?
+                    let mut inside = self.memory.inside(Vec::new());
+                    self.set_shared(&mut inside, default.references())?;
+                    self.evaluate_tracked(default, &inside.scope().stream(stream))?
                 }
                 (None, None) => (Value::Null, false),
             };
@@ -169,6 +171,7 @@ impl Walker<'_> {
                 let message = format!("`{}` has no output `{}`", fragment.path, pick.output.value);
                 return Err(Trouble::errored("run/fragment", message).at(&self.run.sources, pick.output.span));
             };
+            self.prepare(output.value.references())?;
             let scope = self.scope();
             let (value, secret) = self.evaluate_tracked(&output.value, &scope)?;
             picked.push((pick.name.value.clone(), value, secret, pick.output.value.clone()));

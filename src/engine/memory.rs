@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -16,6 +16,8 @@ pub(super) struct Memory {
     skipped: BTreeMap<String, String>,
     /// Where the values of the case came from.
     case_origin: Option<Origin>,
+    /// The names of the secrets that are there.
+    secrets: BTreeSet<String>,
 }
 
 /// A value that a fragment is given.
@@ -34,13 +36,17 @@ impl Memory {
             scope.set(root, Data::empty());
         }
         scope.set("visit", json!(0));
-        Self { scope, origins: BTreeMap::new(), skipped: BTreeMap::new(), case_origin: None }
+        Self::of(scope)
+    }
+
+    fn of(scope: Scope) -> Self {
+        let (origins, skipped, secrets) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { scope, origins, skipped, case_origin: None, secrets }
     }
 
     /// What a fragment sees: what it is given, and what is everyone's.
     pub fn inside(&self, given: Vec<Given>) -> Self {
-        let mut inner =
-            Self { scope: self.scope.clone(), origins: BTreeMap::new(), skipped: BTreeMap::new(), case_origin: None };
+        let mut inner = Self::of(self.scope.clone());
         for root in ["vars", "steps", "inputs"] {
             inner.scope.clear(root);
         }
@@ -87,7 +93,12 @@ impl Memory {
         self.origins.insert(path, origin);
     }
 
+    pub fn has_secret(&self, name: &str) -> bool {
+        self.secrets.contains(name)
+    }
+
     pub fn set_secret(&mut self, name: &str, value: &Value) {
+        self.secrets.insert(name.to_owned());
         self.scope.put("secrets", name, value);
     }
 

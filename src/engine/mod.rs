@@ -32,6 +32,7 @@ mod request;
 mod retry;
 mod run;
 mod saving;
+mod shared;
 mod standing;
 mod target;
 mod wait;

@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::exchange::text_of;
 use super::problem::Trouble;
 use super::walker::Walker;
-use crate::scenario::SessionUse;
+use crate::scenario::{SessionUse, Variable};
 use crate::source::{Span, Spanned};
-use crate::template::Template;
+use crate::template::{Scope, Template};
 
 impl Walker<'_> {
     /// Takes the secrets, tells a simulator its script, and opens the session.
@@ -31,20 +31,22 @@ impl Walker<'_> {
 
     pub(super) fn take_secrets(&mut self) -> Result<(), Trouble> {
         let scenario = self.planned.scenario.clone();
-        for secret in &scenario.secrets {
-            let scope = self.scope();
-            let value = self.evaluate(&secret.value, &scope)?;
-            let name = &secret.name.value;
-            let text = text_of(&value);
-            // A command line that repeats a request then works where the secret is at hand.
-            let shown = secret.value.environment_name(&text, &scope).unwrap_or(name);
-            if self.journal.redactor.add(shown, &text).is_err() {
-                let message = format!("the secret `{name}` is too short to be masked in outputs");
-                let trouble = Trouble::errored("run/secret", message).at(&self.run.sources, secret.name.span);
-                return Err(trouble.note("a secret has at least 4 characters"));
-            }
-            self.memory.set_secret(name, &Value::String(text));
+        scenario.secrets.iter().try_for_each(|secret| self.take_secret(secret, &self.scope()))
+    }
+
+    /// Takes a secret, which nothing shows from now on.
+    pub(super) fn take_secret(&mut self, secret: &Variable, scope: &Scope) -> Result<(), Trouble> {
+        let value = self.evaluate(&secret.value, scope)?;
+        let name = &secret.name.value;
+        let text = text_of(&value);
+        // A command line that repeats a request then works where the secret is at hand.
+        let shown = secret.value.environment_name(&text, scope).unwrap_or(name);
+        if self.journal.redactor.add(shown, &text).is_err() {
+            let message = format!("the secret `{name}` is too short to be masked in outputs");
+            let trouble = Trouble::errored("run/secret", message).at(&self.run.sources, secret.name.span);
+            return Err(trouble.note("a secret has at least 4 characters"));
         }
+        self.memory.set_secret(name, &Value::String(text));
         Ok(())
     }
 

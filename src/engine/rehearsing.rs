@@ -62,7 +62,8 @@ impl Walker<'_> {
         self.rehearse_steps(&scenario.after, None, &mut told);
         let redactor = &self.journal.redactor;
         let masked = |(name, value): (String, Value)| (name, redactor.mask_json(value));
-        let vars = scenario.vars.iter().filter_map(|variable| {
+        let shared = self.run.shared.clone();
+        let vars = shared.vars.iter().chain(&scenario.vars).filter_map(|variable| {
             let name = &variable.name.value;
             self.memory
                 .has_var(name)

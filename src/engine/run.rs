@@ -18,6 +18,7 @@ use super::{Cancel, Files, Target};
 use crate::event::{Event, EventKind, Problem, Role, Summary, TargetRecord, VERSION, Verdict};
 use crate::plan::{Plan, Planned};
 use crate::redact::Redactor;
+use crate::settings::Shared;
 use crate::source::Sources;
 use crate::template::{Data, Ids, ReadFile};
 
@@ -34,7 +35,7 @@ pub struct Options {
     pub timeout: Duration,
     /// How long one scenario may take, its `after` not included.
     pub scenario_timeout: Duration,
-    /// Values that variables of scenarios have instead of their own.
+    /// Values that variables of scenarios and of the settings have instead of their own.
     pub vars: BTreeMap<String, Value>,
     /// The clock.
     pub clock: Clock,
@@ -96,6 +97,8 @@ pub struct Run {
     pub sources: Sources,
     /// The files that steps send.
     pub files: Arc<dyn Files>,
+    /// What the settings give to all scenarios, as it is for this run.
+    pub shared: Arc<Shared>,
     /// The environment's variables, as templates see them.
     pub environment: Data,
     /// The secrets that are known before a scenario begins.

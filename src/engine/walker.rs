@@ -20,6 +20,7 @@ use super::position::Position;
 use super::problem::Trouble;
 use super::rehearsing::UNKNOWN;
 use super::run::{Run, stops_at};
+use super::shared::SharedValue;
 use super::standing::{known_failure, started};
 use crate::catalogue::Catalogue;
 use crate::event::{EventKind, Excerpt, OtherWalk, Problem, Role, Section, StepRecord, Verdict};
@@ -70,7 +71,9 @@ pub(super) struct Walker<'r> {
     pub branches: HashMap<Span, u32>,
     /// Fields of the next answer that are secret: the name for them, and where they stand.
     pub secret_fields: Vec<(String, Vec<String>)>,
-    evaluating: Vec<String>,
+    pub evaluating: Vec<String>,
+    /// The variables of the settings that were read, each evaluated once for all files of the scenario.
+    pub shared: HashMap<String, SharedValue>,
     /// Whether it only tells what it would do.
     pub rehearsing: bool,
     /// The last answer, where scenarios halt and somebody may ask for it.
@@ -130,6 +133,7 @@ impl<'r> Walker<'r> {
             branches: HashMap::new(),
             secret_fields: Vec::new(),
             evaluating: Vec::new(),
+            shared: HashMap::new(),
             rehearsing: false,
             answered: None,
             kept: Saved::default(),
@@ -437,12 +441,20 @@ impl<'r> Walker<'r> {
         let scenario = self.planned.scenario.clone();
         for reference in references {
             let [root, name, ..] = reference.path.as_slice() else { continue };
+            if root == "secrets" {
+                self.take_shared_secret(name)?;
+            }
             if root != "vars" || self.memory.has_var(name) {
                 continue;
             }
             // A fragment has no variables but those that its steps save.
             let declared = if self.frames.is_empty() { scenario.vars.as_slice() } else { &[] };
-            let Some(variable) = declared.iter().find(|variable| &variable.name.value == name) else { continue };
+            let Some(variable) = declared.iter().find(|variable| &variable.name.value == name) else {
+                if let Some(SharedValue { value, secret, origin }) = self.shared_value(name)? {
+                    self.memory.set_var(name, &value, secret, origin);
+                }
+                continue;
+            };
             if self.evaluating.contains(name) {
                 let message = format!("the variable `{name}` is made of itself");
                 return Err(Trouble::errored("run/variable", message).at(&self.run.sources, variable.name.span));

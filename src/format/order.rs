@@ -46,7 +46,22 @@ const ORDERS: &[(&str, &[&str])] = &[
     ("branch", &["steps", "use", "with", "save", "continue", "repeat", "goto", "end", "at-most"]),
     ("poll", &["every", "until", "stop-when", "deadline"]),
     ("retry-rules", &["times", "backoff", "every", "for", "even-if-sent"]),
-    ("settings", &["flowproof", "default", "catalogues", "processes", "environments", "before", "after", "defaults"]),
+    (
+        "settings",
+        &[
+            "flowproof",
+            "default",
+            "catalogues",
+            "processes",
+            "environments",
+            "vars",
+            "secrets",
+            "profiles",
+            "before",
+            "after",
+            "defaults",
+        ],
+    ),
     (
         "environment",
         &[
@@ -59,10 +74,12 @@ const ORDERS: &[(&str, &[&str])] = &[
             "correlation",
             "tls",
             "proxy",
+            "vars",
             "before",
             "after",
         ],
     ),
+    ("profile", &["env", "tags", "jobs", "timeout", "scenario-timeout", "vars"]),
     ("catalogue", &["catalogue", "version", "title", "session", "activities", "automatic", "wire"]),
     ("activity", &["title", "element", "inputs", "requests", "keep", "ensure", "simulated", "outcomes"]),
 ];

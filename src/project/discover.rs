@@ -30,6 +30,32 @@ pub fn yaml_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// Most files that are listed of a folder; who looks for one in so many does not read a list.
+const MAX_LISTED: usize = 2_000;
+
+/// The files below a folder, relative to it, sorted; what cannot be read is left out.
+pub(super) fn files_below(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while found.len() < MAX_LISTED
+        && let Some(next) = folders.pop()
+    {
+        for entry in std::fs::read_dir(&next).into_iter().flatten().flatten() {
+            let Ok(kind) = entry.file_type() else { continue };
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else {
+                found.push(shown(folder, &entry.path()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
 /// The nearest folder at or above `start` that holds a file of this name.
 pub(super) fn folder_with(start: &Path, name: &str) -> Option<PathBuf> {
     start.ancestors().find(|folder| folder.join(name).is_file()).map(Path::to_owned)

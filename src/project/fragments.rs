@@ -77,7 +77,7 @@ impl Project {
             }
             return known;
         }
-        if !self.root.join(path).is_file() {
+        if !self.has_text(path) {
             if let Some(one) = one {
                 let message = format!("there is no file `{path}`");
                 let found = Diagnostic::new(Id::UNREADABLE_FILE, message).at(one.path.span);
@@ -114,6 +114,16 @@ impl Project {
         self.read_fragments(path, &fragment.all_steps());
         self.library.reading.pop();
         Some(Arc::new(fragment))
+    }
+
+    /// The fragments that were read.
+    pub fn fragments(&self) -> impl Iterator<Item = &Fragment> {
+        self.library.read.values().flatten().map(AsRef::as_ref)
+    }
+
+    /// The fragment at a path below the root, if it was read and is one.
+    pub fn known_fragment(&self, path: &str) -> Option<&Fragment> {
+        self.library.read.get(path)?.as_deref()
     }
 
     /// The file of a folder that was probably meant.

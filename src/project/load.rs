@@ -3,11 +3,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::cases::Tables;
-use super::discover::{folder_with, shown, yaml_files};
+use super::discover::{files_below, folder_with, shown, yaml_files};
 use super::fragments::Library;
 use super::maps::Maps;
 use super::wanted::{Part, Wanted, narrow};
-use super::{DiskFiles, Offered, Selection};
+use super::{DiskFiles, Offered, Selection, Texts};
 use crate::catalogue::Catalogue;
 use crate::check::{self, FileFact, Surroundings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
@@ -18,7 +18,7 @@ use crate::process::Definition;
 use crate::scenario::{Fragments, Scenario};
 use crate::schema::Known;
 use crate::settings::Settings;
-use crate::source::{FileId, Sources, Spanned, folder_of};
+use crate::source::{FileId, Sources, Spanned, folder_of, normal_path};
 
 /// The name of the settings file.
 pub const SETTINGS: &str = "flowproof.yaml";
@@ -46,6 +46,7 @@ pub struct Project {
     pub files: Arc<DiskFiles>,
     /// The day on which dates in scenarios are judged; without one they are not.
     pub today: Option<jiff::civil::Date>,
+    texts: Texts,
     pub(super) tables: Tables,
     pub(super) library: Library,
     maps: Maps,
@@ -65,6 +66,11 @@ impl Project {
     /// Opens the project that a path belongs to: the nearest folder at or above it with a settings file, else the current
     /// folder. Reads its settings, catalogues and process definitions.
     pub fn open(path: Option<&Path>, current: &Path) -> Self {
+        Self::open_with(path, current, Texts::default())
+    }
+
+    /// The same where some texts are others than those on disk. Files that only these have are part of the project.
+    pub fn open_with(path: Option<&Path>, current: &Path, texts: Texts) -> Self {
         let start = path.map(|path| current.join(path)).unwrap_or_else(|| current.to_owned());
         let start = start.canonicalize().unwrap_or(start);
         let current = current.canonicalize().unwrap_or_else(|_| current.to_owned());
@@ -76,6 +82,7 @@ impl Project {
             files,
             schemas: SchemaFiles::new(read),
             root,
+            texts,
             sources: Sources::new(),
             settings: None,
             catalogues: BTreeMap::new(),
@@ -100,7 +107,7 @@ impl Project {
     }
 
     fn read_settings(&mut self) {
-        if !self.root.join(SETTINGS).is_file() {
+        if !self.has_text(SETTINGS) {
             return;
         }
         if let Some(file) = self.read_text(SETTINGS, None) {
@@ -202,6 +209,9 @@ impl Project {
                     self.found.push(Diagnostic::new(Id::UNREADABLE_FILE, message));
                 }
             }
+        }
+        for path in self.texts.yaml_below(&self.root) {
+            wanted.entry(path.clone()).or_default();
         }
         for (file, parts) in wanted {
             self.add_scenario(&file, named.contains(&file), &parts, selection);
@@ -332,6 +342,13 @@ impl Project {
             fragments,
             file: &file,
             cases: None,
+            vars: self.settings.iter().flat_map(|settings| settings.shared.names()).collect(),
+            secrets: self
+                .settings
+                .iter()
+                .flat_map(|settings| &settings.shared.secrets)
+                .map(|secret| secret.name.value.as_str())
+                .collect(),
             environments: Self::environments(self.settings.as_ref()),
             today: self.today,
             saves_for_all: false,
@@ -349,6 +366,11 @@ impl Project {
         }
     }
 
+    /// The files below a folder of the project, relative to it: what there is to name from there.
+    pub fn listed(&self, folder: &str) -> Vec<String> {
+        files_below(&self.root.join(folder))
+    }
+
     /// How many scenario files cannot be run because of their problems.
     pub fn invalid(&self) -> usize {
         self.invalid.len()
@@ -361,9 +383,18 @@ impl Project {
         named.chain([SIMULATOR]).collect()
     }
 
+    /// Whether there is a file that [`Project::read_text`] can read.
+    pub(super) fn has_text(&self, path: &str) -> bool {
+        let on_disk = self.root.join(path);
+        self.texts.get(&on_disk).is_some() || on_disk.is_file()
+    }
+
     /// Reads a text below the root; `asked` is where its name is written.
     pub(super) fn read_text(&mut self, path: &str, asked: Option<&Spanned<String>>) -> Option<FileId> {
-        let on_disk = self.root.join(path);
+        let on_disk = self.root.join(normal_path(path).as_deref().unwrap_or(path));
+        if let Some(text) = self.texts.get(&on_disk) {
+            return Some(self.sources.add(path, text));
+        }
         let problem = |id, message: String| {
             let one = Diagnostic::new(id, message);
             match asked {

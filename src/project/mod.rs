@@ -11,9 +11,11 @@ mod fragments;
 mod load;
 mod maps;
 mod select;
+mod texts;
 mod wanted;
 
 pub use discover::yaml_files;
 pub use disk::{DiskFiles, MAX_FILE_BYTES};
 pub use load::{Project, SETTINGS};
 pub use select::{Offered, Selection};
+pub use texts::Texts;

@@ -1,7 +1,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Spanned};
 use crate::template::Template;
-use crate::yaml::Node;
+use crate::yaml::{Node, Shaped};
 
 /// A named value.
 #[derive(Clone, Debug)]
@@ -13,6 +13,12 @@ pub struct Variable {
 }
 
 impl Variable {
+    /// Reads the mapping of names to values behind a key, if it is there.
+    pub fn read_of(fields: &Shaped<'_>, key: &'static str, sources: &Sources, found: &mut Diagnostics) -> Vec<Self> {
+        let node = fields.node(key);
+        node.map(|node| Self::read_all(node, &format!("`{key}`"), sources, found)).unwrap_or_default()
+    }
+
     /// Reads a mapping of names to values; the names must be ids.
     pub(super) fn read_all(node: &Node, what: &str, sources: &Sources, found: &mut Diagnostics) -> Vec<Self> {
         let entries = node.mapping(what, found).unwrap_or_default();

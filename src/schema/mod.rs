@@ -12,4 +12,4 @@ mod writer;
 
 pub use kind::Kind;
 pub use project::{Known, of_project};
-pub use writer::{DIALECT, schema};
+pub use writer::{DIALECT, schema, sentence};

@@ -307,7 +307,7 @@ fn meant(text: &str) -> Value {
 }
 
 /// A remark as a sentence, as editors show it.
-fn sentence(about: &str) -> String {
+pub fn sentence(about: &str) -> String {
     let mut letters = about.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     let end = if about.ends_with(['.', '?', '!']) { "" } else { "." };

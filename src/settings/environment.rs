@@ -1,6 +1,8 @@
 use super::Around;
 use super::around::{AFTER, BEFORE};
+use super::shared::REPLACED;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::scenario::Variable;
 use crate::source::{Sources, Spanned};
 use crate::template::Template;
 use crate::yaml::{Form, Further, ID, Key, Names, Node, Shape, Shaped, Words, words_of};
@@ -14,6 +16,8 @@ pub struct Environment {
     pub target: Target,
     /// Whether it is used in earnest; such a one is run against with `--allow-production` alone.
     pub production: bool,
+    /// What variables of the settings are instead of their own.
+    pub vars: Vec<Variable>,
     /// What is run once, where it is another than the settings say for all.
     pub around: Around,
 }
@@ -76,6 +80,7 @@ pub(super) static ENVIRONMENT: Shape = Shape::new(
             "the keys of actors that have their own, by their names",
         )
         .such_as(&["{ reviewer: \"{{ env.REVIEWER_KEY }}\" }"]),
+        REPLACED,
         BEFORE,
         AFTER,
     ],
@@ -121,7 +126,8 @@ static TLS: Shape = Shape::new(
 impl Environment {
     /// The simulator, under the name that `--env` knows without any settings.
     pub fn simulator(name: Spanned<String>) -> Self {
-        Self { name, target: Target::Simulator { keys: Vec::new() }, production: false, around: Around::default() }
+        let target = Target::Simulator { keys: Vec::new() };
+        Self { name, target, production: false, vars: Vec::new(), around: Around::default() }
     }
 
     pub(super) fn read(
@@ -140,8 +146,9 @@ impl Environment {
         let keys: Vec<_> =
             keys.map(|entry| (entry.key.clone(), Template::read(&entry.value, sources, found))).collect();
         let around = Around::read(&fields, found);
+        let vars = Variable::read_of(&fields, "vars", sources, found);
         if simulator {
-            return Some(Self { name: name.clone(), target: Target::Simulator { keys }, production, around });
+            return Some(Self { name: name.clone(), target: Target::Simulator { keys }, production, vars, around });
         }
         let base_url = fields.node("base-url").map(|node| Template::read(node, sources, found));
         let key = fields.node("key").map(|node| Template::read(node, sources, found));
@@ -158,7 +165,7 @@ impl Environment {
             proxy: fields.text("proxy", found),
             correlation: fields.boolean("correlation", found).is_none_or(|correlation| correlation.value),
         };
-        Some(Self { name: name.clone(), target, production, around })
+        Some(Self { name: name.clone(), target, production, vars, around })
     }
 }
 

@@ -3,7 +3,11 @@
 mod around;
 mod environment;
 mod model;
+mod profile;
+mod shared;
 
 pub use around::Around;
 pub use environment::{Environment, Target, Tls};
 pub use model::{Defaults, ProcessUse, SHAPE, Settings};
+pub use profile::Profile;
+pub use shared::Shared;

@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use super::around::{AFTER, BEFORE};
 use super::environment::ENVIRONMENT;
-use super::{Around, Environment};
+use super::profile::PROFILE;
+use super::shared::{SECRETS, VARS};
+use super::{Around, Environment, Profile, Shared};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::source::{FileId, Sources, Spanned};
 use crate::yaml::{self, Form, Key, Names, Shape, Shaped};
@@ -20,6 +22,10 @@ pub struct Settings {
     pub processes: Vec<ProcessUse>,
     /// What is run once, where an environment does not say otherwise.
     pub around: Around,
+    /// Values that all scenarios and fragments see.
+    pub shared: Shared,
+    /// Named ways to run, in the order of the file.
+    pub profiles: Vec<Profile>,
     /// What holds where a scenario or an argument says nothing.
     pub defaults: Defaults,
 }
@@ -76,6 +82,10 @@ pub static SHAPE: Shape = Shape::new(
             "what scenarios can be run against, by name",
         )
         .such_as(&["{ staging: { base-url: https://acme-test.example.com } }"]),
+        VARS,
+        SECRETS,
+        Key::new("profiles", Form::Map(Names::Free, &Form::Shape(&PROFILE)), "named ways to run, for `--profile`")
+            .such_as(&["{ nightly: { env: staging, tags: [nightly], jobs: 16 } }"]),
         BEFORE,
         AFTER,
         Key::new("defaults", Form::Shape(&DEFAULTS), "what holds where a scenario or an argument says nothing"),
@@ -117,13 +127,41 @@ impl Settings {
         let defaults = fields.inside("defaults", found).map(|fields| Defaults::read(&fields, found));
         let defaults = defaults.unwrap_or_default();
         let around = Around::read(&fields, found);
-        let settings = Self { environments, default, catalogues, processes, around, defaults };
-        if let Some(default) = settings.default.as_ref().filter(|name| settings.environment(&name.value).is_none()) {
-            let names = settings.environments.iter().map(|environment| environment.name.value.as_str());
-            let one = Diagnostic::new(Id::UNKNOWN_ENVIRONMENT, format!("there is no environment `{}`", default.value));
-            found.push(one.at(default.span).help_if(suggest(&default.value, names)));
+        let shared = Shared::read(&fields, sources, found);
+        let profiles = fields.map("profiles", found).iter();
+        let profiles = profiles.filter_map(|entry| Profile::read(&entry.key, &entry.value, sources, found)).collect();
+        let settings = Self { environments, default, catalogues, processes, around, shared, profiles, defaults };
+        let replaced = settings.environments.iter().map(|environment| &environment.vars);
+        for replaced in replaced.chain(settings.profiles.iter().map(|profile| &profile.vars)) {
+            settings.shared.check_replaced(replaced, found);
+        }
+        for env in settings.profiles.iter().filter_map(|profile| profile.env.as_ref()) {
+            settings.check_environment(env, found);
+        }
+        if let Some(default) = &settings.default {
+            settings.check_environment(default, found);
         }
         Some(settings)
+    }
+
+    /// Reports a name that is none of an environment.
+    fn check_environment(&self, name: &Spanned<String>, found: &mut Diagnostics) {
+        if self.environment(&name.value).is_none() {
+            let names = self.environments.iter().map(|environment| environment.name.value.as_str());
+            let one = Diagnostic::new(Id::UNKNOWN_ENVIRONMENT, format!("there is no environment `{}`", name.value));
+            found.push(one.at(name.span).help_if(suggest(&name.value, names)));
+        }
+    }
+
+    /// The profile of a name.
+    pub fn profile(&self, name: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.name.value == name)
+    }
+
+    /// The shared values of a run: those of a profile before those of an environment before the settings' own.
+    pub fn shared(&self, environment: &Environment, profile: Option<&Profile>) -> Shared {
+        let of_profile = profile.map(|profile| profile.vars.as_slice()).unwrap_or_default();
+        self.shared.replaced(&[of_profile, &environment.vars])
     }
 
     /// The environment of a name.

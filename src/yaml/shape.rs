@@ -1,3 +1,4 @@
+use super::Entry;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, nearest, one_of};
 use crate::source::Spanned;
 
@@ -191,6 +192,33 @@ impl Shape {
     pub const fn rest(mut self, names: Names, form: &'static Form) -> Self {
         self.rest = Some((names, form));
         self
+    }
+
+    /// The keys that a mapping can have beside those that it has, as far as these decide it. Who is about to write one reads
+    /// them; the mapping may be wrong or not finished.
+    pub fn keys_beside(&self, entries: &[Entry]) -> Vec<&'static Key> {
+        let has = |name: &str| entries.iter().any(|entry| entry.key.value == name);
+        let mut keys: Vec<&'static Key> = self.keys.iter().collect();
+        match &self.further {
+            Further::None => {}
+            Further::AnyOf(all) => keys.extend(*all),
+            Further::OneOf(all) if all.iter().any(|key| has(key.name)) => {
+                keys.extend(all.iter().filter(|key| has(key.name)));
+            }
+            Further::OneOf(all) => keys.extend(*all),
+            Further::ByKey(cases) => match cases.iter().find(|(key, _)| has(key.name)) {
+                Some((key, beside)) => keys.extend(std::iter::once(key).chain(*beside)),
+                None => keys.extend(cases.iter().map(|(key, _)| key)),
+            },
+            Further::ByWord { key, default, words } => {
+                let entry = entries.iter().find(|entry| entry.key.value == *key);
+                let word =
+                    entry.and_then(|entry| entry.value.as_scalar()).map(|scalar| scalar.text.as_str()).or(*default);
+                let brought = words.iter().find(|(known, _)| Some(*known) == word);
+                keys.extend(brought.into_iter().flat_map(|(_, keys)| *keys));
+            }
+        }
+        keys
     }
 
     /// The keys that a mapping can have beside `keys`, whatever decides.

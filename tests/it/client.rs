@@ -16,6 +16,8 @@ pub struct Client {
     /// Notifications that nobody has asked for yet.
     held: Vec<Value>,
     next: i64,
+    /// The documents that were opened and not closed.
+    opened: Vec<String>,
     /// What `workspace/configuration` is answered, by section.
     configuration: Value,
 }
@@ -35,7 +37,7 @@ impl Client {
             }
         });
         let input = child.stdin.take();
-        Self { child, input, messages, held: Vec::new(), next: 0, configuration }
+        Self { child, input, messages, held: Vec::new(), next: 0, opened: Vec::new(), configuration }
     }
 
     /// Sends bytes as they are.
@@ -49,8 +51,20 @@ impl Client {
         self.send_raw(format!("Content-Length: {}\r\n\r\n{text}", text.len()).as_bytes());
     }
 
+    /// Whether a document is open.
+    pub fn has_opened(&self, uri: &str) -> bool {
+        self.opened.iter().any(|opened| opened == uri)
+    }
+
     /// Tells something.
     pub fn notify(&mut self, method: &str, params: Value) {
+        if let Some(uri) = params["textDocument"]["uri"].as_str() {
+            match method {
+                "textDocument/didOpen" => self.opened.push(uri.to_owned()),
+                "textDocument/didClose" => self.opened.retain(|opened| opened != uri),
+                _ => {}
+            }
+        }
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 

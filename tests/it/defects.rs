@@ -46,6 +46,7 @@ fn a_defect_that_one_scenario_meets_leaves_the_others_alone() {
         target: Target::new("test", &config, None).unwrap(),
         sources: project.sources.clone(),
         files: Arc::new(Broken),
+        shared: Arc::default(),
         environment: Data::from(serde_json::json!({})),
         redactor: Redactor::new(),
         saved: Default::default(),

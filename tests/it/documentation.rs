@@ -48,7 +48,7 @@ fn documented_scenarios_run() {
 }
 
 /// The words of a command line, without what quotes them.
-fn words(line: &str) -> Vec<String> {
+pub fn words(line: &str) -> Vec<String> {
     let (mut words, mut quote, mut word) = (Vec::new(), None, String::new());
     for c in line.chars() {
         match (c, quote) {

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use crate::project::shipped;
 
 /// The rooms, each before those that it may use. A room may use any that stands behind it, never one before it.
-const ROOMS: [&str; 24] = [
+const ROOMS: [&str; 25] = [
     "cli",
+    "lsp",
     "project",
     "prompt",
     "engine",

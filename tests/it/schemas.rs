@@ -216,7 +216,7 @@ mod files {
         assert!(scenarios > 40, "{scenarios}");
         let text = "{ scenario: x, process: face-onboarding, requires: oak-test, \
             session: { until: start }, simulate: { face-quality: { outcome: quality-failure, code: 748 } }, steps: [\
-            { activity: capture-face, with: { image: a.jpg }, element: CFE01_OQ2, expect: { outcome: quality-failure, code: 748 }, \
+            { activity: capture-face, with: { image: a.jpg }, element: CFE01_mD7, expect: { outcome: quality-failure, code: 748 }, \
               on: { liveness-failure: repeat } }], \
             expect: { walk: [capture-face], outcomes: { capture-face: success } } }";
         let valid = |text: &str| validator.is_valid(&read(text).unwrap().1);
@@ -233,7 +233,7 @@ mod files {
             ("quality-failure, code: 748 } }", "quality-failure, code: 747 } }"),
             ("activity: capture-face", "activity: capture-fase"),
             ("image: a.jpg", "imgae: a.jpg"),
-            ("CFE01_OQ2", "CFE01_OQ3"),
+            ("CFE01_mD7", "CFE01_mD8"),
             ("expect: { outcome: quality-failure", "expect: { outcome: quality-failuer"),
             ("code: 748 }, on", "code: 747 }, on"),
             ("liveness-failure: repeat", "livenes-failure: repeat"),
