@@ -1,7 +1,9 @@
 //! Pages that a reader types as they are written: files that are shown are written, commands are given, and what is shown to
 //! come of them must come.
 
+use std::io::Read;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use crate::documentation::words;
 use crate::project::{TestProject, shipped};
@@ -62,6 +64,17 @@ fn lines(text: &str) -> Vec<String> {
     lines.into_iter().filter(|line| !line.is_empty()).collect()
 }
 
+/// What a command tells on both of its streams, as a terminal shows it, and its exit code.
+fn together(command: &mut Command) -> (String, i32) {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut child = command.stdout(writer.try_clone().unwrap()).stderr(writer).spawn().unwrap();
+    // The command holds the other end as well; it would never be at its end.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut told = String::new();
+    reader.read_to_string(&mut told).unwrap();
+    (told, child.wait().unwrap().code().unwrap_or(-1))
+}
+
 /// Types a page into an empty folder. Gives how many commands were given, and the last output.
 #[track_caller]
 fn typed(page: &str) -> (usize, String) {
@@ -88,11 +101,12 @@ fn typed(page: &str) -> (usize, String) {
                     folder = Path::new(&folder).join(inner).to_string_lossy().into_owned();
                     String::new()
                 }
+                ["cat", file] => std::fs::read_to_string(project.path(&folder).join(file)).unwrap(),
                 ["echo", "$?"] => format!("{code}\n"),
                 ["flowproof", arguments @ ..] => {
-                    let output = project.command(arguments).current_dir(project.path(&folder)).output().unwrap();
-                    code = output.status.code().unwrap_or(-1);
-                    String::from_utf8_lossy(&[output.stderr, output.stdout].concat()).into_owned()
+                    let (told, exit) = together(project.command(arguments).current_dir(project.path(&folder)));
+                    code = exit;
+                    told
                 }
                 other => panic!("{page}:{line}: no reader of this test can type `{other:?}`"),
             };
@@ -113,6 +127,14 @@ fn typed(page: &str) -> (usize, String) {
 fn the_settings_are_as_documented() {
     let (count, _) = typed("docs/settings.md");
     assert!(count > 3, "{count} commands");
+}
+
+/// The tutorial ends with the output that it shows.
+#[test]
+fn the_tutorial_can_be_typed() {
+    let (count, last) = typed("docs/tutorial.md");
+    assert!(count > 15, "{count} commands");
+    assert!(last.ends_with("5 scenarios passed\n"), "{last}");
 }
 
 #[test]
