@@ -55,7 +55,8 @@ pub fn serve(input: impl Read + Send + 'static, output: impl Write, folder: Path
     });
     let documents = Documents::below(folder);
     let (projects, published) = (BTreeMap::new(), BTreeMap::new());
-    let mut server = Server { output, documents, projects, published, today, state: State::New, is_stale: false, can_watch: false };
+    let mut server =
+        Server { output, documents, projects, published, today, state: State::New, is_stale: false, can_watch: false };
     server.converse(&messages)
 }
 

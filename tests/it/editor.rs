@@ -192,7 +192,10 @@ fn changes_on_disk_are_heard_of() {
     let mut client = Client::start(&mut project.command(&["lsp"]), Value::Null);
     let root = format!("file://{}", project.path("").display());
     let capabilities = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
-    client.request("initialize", json!({ "workspaceFolders": [{ "uri": root, "name": "x" }], "capabilities": capabilities }));
+    client.request(
+        "initialize",
+        json!({ "workspaceFolders": [{ "uri": root, "name": "x" }], "capabilities": capabilities }),
+    );
     client.notify("initialized", json!({}));
     let asked = client.told("client/registerCapability");
     assert_eq!(asked["registrations"][0]["method"], "workspace/didChangeWatchedFiles", "{asked}");
