@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::block::Block;
 use super::parts::take_apart;
 use super::reader::{Reader, Root, Strange};
@@ -127,8 +129,11 @@ fn is_same(one: &Node, other: &Node) -> bool {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
         }
         (Kind::Mapping(entries), Kind::Mapping(others)) => {
-            let found = |entry: &Entry| other.get(&entry.key.value).is_some_and(|value| is_same(&entry.value, value));
-            entries.len() == others.len() && entries.iter().all(found)
+            let by_key: HashMap<&str, &Node> =
+                others.iter().map(|entry| (entry.key.value.as_str(), &entry.value)).collect();
+            let same =
+                |entry: &Entry| by_key.get(entry.key.value.as_str()).is_some_and(|other| is_same(&entry.value, other));
+            entries.len() == others.len() && entries.iter().all(same)
         }
         _ => false,
     }

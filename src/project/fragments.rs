@@ -15,8 +15,8 @@ use crate::source::{Span, folder_of};
 pub(super) struct Library {
     /// What was read, by path; `None` stands for one that is none.
     read: HashMap<String, Option<Arc<Fragment>>>,
-    /// The paths of those that are being read, each used by the one before it.
-    reading: Vec<String>,
+    /// Those that are being read, each used by the one before it: the path, and where it is used.
+    reading: Vec<(String, Option<Span>)>,
     /// Those with problems of their own.
     broken: HashSet<String>,
     /// Those that were checked beside a catalogue and a definition, by the places of these in memory.
@@ -43,10 +43,17 @@ impl Project {
             self.found.push(Diagnostic::new(Id::BROKEN_FRAGMENT, message).at(one.path.span));
             return;
         };
-        if let Some(from) = self.library.reading.iter().position(|reading| *reading == target) {
-            let circle = self.library.reading[from..].iter().chain([&target]).map(|path| format!("`{path}`"));
-            let message = format!("fragments use each other in a circle: {}", circle.collect::<Vec<_>>().join(" → "));
-            self.found.push(Diagnostic::new(Id::FRAGMENT_CYCLE, message).at(one.path.span));
+        if let Some(from) = self.library.reading.iter().position(|(reading, _)| *reading == target) {
+            let circle = &self.library.reading[from..];
+            let names = circle.iter().map(|(path, _)| path).chain([&target]).map(|path| format!("`{path}`"));
+            let message = format!("fragments use each other in a circle: {}", names.collect::<Vec<_>>().join(" → "));
+            let found = Diagnostic::new(Id::FRAGMENT_CYCLE, message).label(one.path.span, "this closes the circle");
+            let uses = circle[1..].iter().filter_map(|(_, place)| *place);
+            let found = uses.fold(found, |found, place| found.and(place, "used here"));
+            self.found.push(found.help(match circle.len() {
+                1 => "a step is done again by `on: { OUTCOME: { repeat: true } }`",
+                _ => "put what both need into a third, which uses neither",
+            }));
             return;
         }
         if let Some(fragment) = self.fragment(&target, Some(one)) {
@@ -110,7 +117,7 @@ impl Project {
         }
         let mut fragment = Fragment::decode(&node, path, &self.sources, file, &mut self.found)?;
         fragment.load_schemas(&mut self.schemas, &mut self.found);
-        self.library.reading.push(path.to_owned());
+        self.library.reading.push((path.to_owned(), one.map(|one| one.path.span)));
         self.read_fragments(path, &fragment.all_steps());
         self.library.reading.pop();
         Some(Arc::new(fragment))

@@ -36,12 +36,16 @@ fn corpus() -> Vec<(String, String)> {
         .filter_map(|path| Some((path.display().to_string(), std::fs::read_to_string(&path).ok()?)))
         .collect();
     for page in yaml_pages() {
-        let text = std::fs::read_to_string(&page).unwrap();
-        let blocks = text.split("```yaml").skip(1).filter_map(|rest| rest.split("```").next());
-        let blocks = blocks.filter_map(|block| block.split_once('\n'));
-        corpus.extend(blocks.map(|(_, block)| (page.display().to_string(), block.to_owned())));
+        corpus.extend(examples(&page).into_iter().map(|example| (page.display().to_string(), example)));
     }
     corpus
+}
+
+/// The YAML examples of a page.
+fn examples(page: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(page).unwrap();
+    let blocks = text.split("```yaml").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.filter_map(|block| block.split_once('\n')).map(|(_, block)| block.to_owned()).collect()
 }
 
 fn yaml_pages() -> Vec<PathBuf> {
@@ -74,6 +78,12 @@ fn what_ships_is_canonical() {
             let text = std::fs::read_to_string(&path).unwrap();
             let canonical = canonical(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             assert!(canonical.is_none_or(|canonical| canonical == text), "{}: run `flowproof fmt`", path.display());
+        }
+    }
+    for page in yaml_pages() {
+        for example in examples(&page) {
+            let canonical = canonical(&example).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+            assert_eq!(canonical.as_ref().unwrap_or(&example), &example, "{}", page.display());
         }
     }
 }

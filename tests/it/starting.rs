@@ -32,6 +32,9 @@ fn a_new_project_runs_green_at_once() {
     let ran = project.run(&[]);
     assert_eq!(ran.code, Some(0), "{}", ran.all());
     assert_eq!(ran.verdicts().len(), 2);
+    // The editor is told what there is.
+    let schema = std::fs::read_to_string(project.path("schemas/scenario.schema.json")).unwrap();
+    assert!(schema.contains("\"capture-face\"") && schema.contains("\"quality-failure\""));
     let (code, stdout, stderr) = told(&project.command(&["check"]).output().unwrap());
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "2 scenarios checked, 0 cannot be run\n", ""));
     // Each can fail: the picture and what is expected of it are not there for show.
@@ -81,11 +84,12 @@ fn nothing_is_overwritten() {
     );
     assert_eq!(std::fs::read_to_string(project.path(".gitignore")).unwrap(), "/target/\n");
     // Once more changes nothing, also where something was left over from one that was interrupted.
-    std::fs::remove_file(project.path("schemas/scenario.schema.json")).unwrap();
+    std::fs::remove_file(project.path("schemas/settings.schema.json")).unwrap();
     let (code, stdout, _) = told(&project.command(&["init"]).output().unwrap());
     assert_eq!(code, Some(0));
     assert!(stdout.contains("kept flowproof.yaml\n"), "{stdout}");
-    assert!(stdout.contains("made schemas/scenario.schema.json\n"), "{stdout}");
+    assert!(stdout.contains("made schemas/settings.schema.json\n"), "{stdout}");
+    assert!(stdout.contains("kept schemas/scenario.schema.json\n"), "{stdout}");
     let (code, _, stderr) =
         told(&project.file("flowproof.yaml", "flowproof: 1\n").command(&["init"]).output().unwrap());
     assert_eq!(code, Some(2));

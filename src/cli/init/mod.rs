@@ -61,7 +61,7 @@ pub(super) fn execute(arguments: &InitArguments) -> Exit {
         refuse(&in_the_way);
         return Exit::Invalid;
     }
-    match make(&root, &files) {
+    match make(&root, &files).and_then(|made| Ok(made + &make(&root, &starter::schemas(&root))?)) {
         Ok(made) => {
             print_result(&made);
             print_result(&next(&arguments.folder));
@@ -97,13 +97,15 @@ fn refuse(in_the_way: &[&StarterFile]) {
     print_error(&format!("{help}\n"));
 }
 
+/// The column before what is said of a file.
+const WIDTH: usize = "made processes/face-onboarding.bpmn".len();
+
 /// Writes the files and gives the list of them.
 fn make(root: &Path, files: &[StarterFile]) -> Result<String, String> {
     let mut made = String::new();
-    let width = files.iter().map(|file| "made ".len() + file.path.len()).max().unwrap_or_default();
     for file in files {
         match (writing::create(&root.join(&file.path), &file.bytes), file.instead) {
-            (Ok(()), _) => made += &format!("{:width$}  {}", format!("made {}", file.path), file.about),
+            (Ok(()), _) => made += &format!("{:WIDTH$}  {}", format!("made {}", file.path), file.about),
             (Err(error), _) if error.kind() == std::io::ErrorKind::AlreadyExists && starter::is_same(root, file) => {
                 made += &format!("kept {}", file.path);
             }

@@ -1,6 +1,7 @@
 use std::path::Path;
 
-use crate::schema::Kind;
+use crate::project::{Project, Selection};
+use crate::schema::{Kind, of_project};
 
 /// A file of a new project.
 pub(super) struct StarterFile {
@@ -36,8 +37,8 @@ const GITIGNORE: &str = include_str!("../../../starter/gitignore");
 const EDITOR: &str = include_str!("../../../starter/editor.json");
 /// The address in the settings that stands for the engine's.
 const EXAMPLE: &str = "https://engine.example.com";
-/// The kinds of files that people write.
-const SCHEMAS: [Kind; 4] = [Kind::Scenario, Kind::Fragment, Kind::Catalogue, Kind::Settings];
+/// The kinds of files whose schemas are the same for all projects.
+const SCHEMAS: [Kind; 2] = [Kind::Catalogue, Kind::Settings];
 
 /// The files of a new project.
 pub(super) fn files(engine: Option<&str>, editor: bool) -> Vec<StarterFile> {
@@ -49,7 +50,7 @@ pub(super) fn files(engine: Option<&str>, editor: bool) -> Vec<StarterFile> {
     };
     let mut files = vec![one("flowproof.yaml", settings(engine).as_bytes(), "what there is to run, and against what")];
     files.extend(FILES.iter().map(|(path, bytes, about)| one(path, bytes, about)));
-    files.extend(SCHEMAS.iter().map(|kind| one(&format!("schemas/{}", kind.file_name()), kind.text().as_bytes(), "")));
+    files.extend(SCHEMAS.iter().map(|kind| one(&schema_path(*kind), kind.text().as_bytes(), "")));
     if editor {
         let editor = one(".vscode/settings.json", EDITOR.as_bytes(), "tells the editor which schema is for what");
         files.push(StarterFile {
@@ -60,6 +61,24 @@ pub(super) fn files(engine: Option<&str>, editor: bool) -> Vec<StarterFile> {
     let ignored = one(".gitignore", GITIGNORE.as_bytes(), "what flowproof writes is not for git");
     files.push(StarterFile { instead: Some("add `/.flowproof/` and `/out/`, which flowproof writes to"), ..ignored });
     files
+}
+
+/// The schemas that know what the project at `root` knows, once its other files are there.
+pub(super) fn schemas(root: &Path) -> Vec<StarterFile> {
+    let mut project = Project::open(Some(root), root);
+    project.add_scenarios(&[root.to_owned()], root, &Selection::default());
+    let known = project.known();
+    let schema = |kind: &Kind| StarterFile {
+        path: schema_path(*kind),
+        bytes: format!("{:#}\n", of_project(*kind, &known)).into_bytes(),
+        about: "what this project knows, for the editor",
+        instead: Some("`flowproof schema --for . --output schemas` writes it anew"),
+    };
+    Kind::OF_PROJECTS.iter().map(schema).collect()
+}
+
+fn schema_path(kind: Kind) -> String {
+    format!("schemas/{}", kind.file_name())
 }
 
 /// The settings; the engine that they show as an example becomes one where there is one.
