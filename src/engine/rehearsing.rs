@@ -140,7 +140,7 @@ impl Walker<'_> {
         let name = &activity.name.value;
         let of_credential = catalogue.session.credential.as_ref().is_some_and(|credential| credential.value == *name);
         for keep in &activity.keep {
-            self.keep_value(&keep.name.value, &json!(format!("‹given by {name}›")), false, of_credential);
+            self.keep_value(&keep.name.value, &json!(format!("‹{} of {name}›", keep.name.value)), false, of_credential);
         }
         if of_credential {
             self.hold(Credential { issued: self.elapsed(), ttl: None });

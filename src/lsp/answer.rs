@@ -9,10 +9,11 @@ use super::file::{Defined, File, Unfinished};
 use super::position::{position, range};
 use super::spot::On;
 use super::subject::Subject;
-use super::view::{Candidate, Declared, View};
+use super::view::{Candidate, Declared, View, excerpt};
 use crate::check::{FRAGMENT_ROOTS, ROOTS};
 use crate::project::Project;
-use crate::source::Sources;
+use crate::scenario::Variable;
+use crate::source::{Sources, Span};
 use crate::template::functions;
 
 /// The shape of files that have inputs instead of cases and secrets.
@@ -24,19 +25,20 @@ pub(super) fn hover(project: &Project, path: &str, text: &str, offset: usize) ->
     let spot = file.spot(offset)?;
     let view = View { project, file: &file, path };
     if let Some((reference, span)) = file.reference(&spot, offset) {
-        let all = file.defined();
-        let defined = find(&all, &reference)?;
-        let page = format!("`{}.{}`: {}\n\n{}", defined.root, defined.name, defined.what, view.written(defined.span));
+        let (all, shared) = (file.defined(), shared(project));
+        let page = match find(&all, &reference) {
+            Some(own) => told(own, &file.sources),
+            None => told(find(&shared, &reference)?, &project.sources),
+        };
         return Some(shown(page, range(&file.sources, span)));
     }
     let subject = Subject::of(&spot)?;
-    let candidates = view.candidates(&subject);
-    let candidate = candidates.into_iter().find(|candidate| candidate.name == spot.text())?;
+    let page = view.page(&subject, spot.text())?;
     let span = match spot.on {
         On::Key(key) => key.span,
         On::Value(node, _) => node.span,
     };
-    (!candidate.page.is_empty()).then(|| shown(candidate.page, range(&file.sources, span)))
+    Some(shown(page, range(&file.sources, span)))
 }
 
 fn shown(page: String, range: Range) -> Hover {
@@ -58,17 +60,42 @@ pub(super) fn definition(project: &Project, path: &str, text: &str, offset: usiz
     let spot = file.spot(offset)?;
     let here = |span| Target { name: path.to_owned(), range: range(&file.sources, span) };
     if let Some((reference, _)) = file.reference(&spot, offset) {
-        return Some(here(find(&file.defined(), &reference)?.name_span));
+        let (all, shared) = (file.defined(), shared(project));
+        return Some(match find(&all, &reference) {
+            Some(own) => here(own.name_span),
+            None => read(project, find(&shared, &reference)?.name_span),
+        });
     }
     let view = View { project, file: &file, path };
     Some(match view.declared(&Subject::of(&spot)?, spot.text())? {
         Declared::Here(span) => here(span),
-        Declared::Read(span) => {
-            let name = project.sources.file(span.file).name().to_owned();
-            Target { name, range: range(&project.sources, span) }
-        }
+        Declared::Read(span) => read(project, span),
         Declared::File(name) => Target { name, range: Range::default() },
     })
+}
+
+fn read(project: &Project, span: Span) -> Target {
+    Target { name: project.sources.file(span.file).name().to_owned(), range: range(&project.sources, span) }
+}
+
+/// What the settings define for the templates of all files.
+fn shared(project: &Project) -> Vec<Defined> {
+    let Some(settings) = &project.settings else { return Vec::new() };
+    let of = |root: &'static str, what: &'static str| {
+        move |variable: &Variable| Defined {
+            root,
+            name: variable.name.value.clone(),
+            name_span: variable.name.span,
+            span: variable.name.span.to(variable.value.span()),
+            what,
+        }
+    };
+    let vars = settings.shared.vars.iter().map(of("vars", "a variable of the settings"));
+    vars.chain(settings.shared.secrets.iter().map(of("secrets", "a secret of the settings"))).collect()
+}
+
+fn told(one: &Defined, sources: &Sources) -> String {
+    format!("`{}.{}`: {}\n\n{}", one.root, one.name, one.what, excerpt(sources, one.span))
 }
 
 /// What a template reads: `steps.ID.NAME` is the step, everything else is named by two words.
@@ -83,7 +110,7 @@ pub(super) fn completion(project: &Project, path: &str, text: &str, offset: usiz
     for unfinished in Unfinished::all(text, offset) {
         let Some(file) = File::read(path, &unfinished.text) else { continue };
         if let Some(written) = in_template {
-            return in_a_template(&file, text, offset, written);
+            return in_a_template(project, &file, text, offset, written);
         }
         let Some(spot) = file.spot(unfinished.at) else { continue };
         let view = View { project, file: &file, path };
@@ -134,8 +161,11 @@ fn template_at(text: &str, offset: usize) -> Option<&str> {
     Some(&inside[start..])
 }
 
-fn in_a_template(file: &File, text: &str, offset: usize, written: &str) -> Vec<CompletionItem> {
-    let defined = file.defined();
+fn in_a_template(project: &Project, file: &File, text: &str, offset: usize, written: &str) -> Vec<CompletionItem> {
+    let mut defined = file.defined();
+    let hidden = |one: &Defined| defined.iter().any(|own| own.root == one.root && own.name == one.name);
+    let seen: Vec<Defined> = shared(project).into_iter().filter(|one| !hidden(one)).collect();
+    defined.extend(seen);
     let all: Vec<Candidate> = match written.rsplit_once('.') {
         Some((root, _)) => {
             let members = defined.iter().filter(|one| one.root == root);

@@ -55,7 +55,8 @@ pub fn serve(input: impl Read + Send + 'static, output: impl Write, folder: Path
     });
     let documents = Documents::below(folder);
     let (projects, published) = (BTreeMap::new(), BTreeMap::new());
-    let mut server = Server { output, documents, projects, published, today, state: State::New, is_stale: false };
+    let mut server =
+        Server { output, documents, projects, published, today, state: State::New, is_stale: false, can_watch: false };
     server.converse(&messages)
 }
 
@@ -80,6 +81,8 @@ struct Server<W> {
     state: State,
     /// Whether something has changed since the projects were checked.
     is_stale: bool,
+    /// Whether the editor tells of changes on disk if it is asked to.
+    can_watch: bool,
 }
 
 impl<W: Write> Server<W> {
@@ -100,6 +103,7 @@ impl<W: Write> Server<W> {
                 Incoming::Notification { method, .. } if method == "exit" => {
                     return if self.state == State::ShutDown { Ended::Properly } else { Ended::Abruptly };
                 }
+                Incoming::Notification { method, .. } if method == "initialized" && self.can_watch => self.watch(),
                 Incoming::Notification { method, params } => {
                     if self.state == State::Ready {
                         self.notified(&method, params);
@@ -115,6 +119,18 @@ impl<W: Write> Server<W> {
                 return Ended::Abruptly;
             }
         }
+    }
+
+    /// Asks to be told of changes on disk to what projects are made of.
+    fn watch(&mut self) -> std::io::Result<()> {
+        let watchers = [json!({ "globPattern": "**/*.{yaml,yml,bpmn,json,csv}" })];
+        let registration = json!({
+            "id": "files",
+            "method": "workspace/didChangeWatchedFiles",
+            "registerOptions": { "watchers": watchers },
+        });
+        let params = json!({ "registrations": [registration] });
+        wire::write(&mut self.output, json!({ "id": "watch", "method": "client/registerCapability", "params": params }))
     }
 
     fn refuse(&mut self, id: Value, Refused(code, message): &Refused) -> std::io::Result<()> {
@@ -135,6 +151,8 @@ impl<W: Write> Server<W> {
             (State::New, "initialize") => {
                 let params: InitializeParams = read(params)?;
                 self.state = State::Ready;
+                let watched = params.capabilities.workspace.as_ref().and_then(|all| all.did_change_watched_files);
+                self.can_watch = watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false);
                 if let Some(folder) = folder(&params) {
                     self.documents = Documents::below(folder);
                 }

@@ -127,7 +127,7 @@ fn value<'a>(last: &Level<'_>, around: &[Level<'_>], form: Option<&'a Form>) -> 
         ("scenario", "catalogue") => Subject::Catalogue,
         ("scenario", "requires") => Subject::Environment,
         ("scenario", "tags") => Subject::Tag,
-        ("settings", "default") => Subject::Environment,
+        ("settings", "default") | ("profile", "env") => Subject::Environment,
         ("settings" | "environment", "before" | "after") => Subject::File,
         ("step" | "answer", "as") | ("actor", "joins") => Subject::Actor,
         ("step" | "answer", "expect") | ("poll", "until" | "stop-when") | ("expectation", "outcome") => {

@@ -7,7 +7,7 @@ use crate::catalogue::{Activity, Automatic, Catalogue, Input, InputType};
 use crate::process::{Definition, Kind, Node};
 use crate::project::Project;
 use crate::scenario::{Fragment, Fragments, MAIN};
-use crate::source::{Span, folder_of, relative_path};
+use crate::source::{Sources, Span, folder_of, relative_path};
 
 /// What the process's end is called in `next:`.
 const END: &str = "end";
@@ -219,7 +219,7 @@ impl<'a> View<'a> {
                 .steps()
                 .iter()
                 .map(|step| {
-                    let page = self.written(step.span);
+                    let page = excerpt(&self.file.sources, step.span);
                     candidate(&step.name, page, CompletionItemKind::REFERENCE)
                 })
                 .collect(),
@@ -234,6 +234,18 @@ impl<'a> View<'a> {
                 words.into_iter().map(|word| candidate(word, String::new(), CompletionItemKind::KEYWORD)).collect()
             }
         }
+    }
+
+    /// What there is to know of something that is named.
+    pub fn page(&self, subject: &Subject<'static>, name: &str) -> Option<String> {
+        let of_element = matches!(subject, Subject::Asked | Subject::Element(_) | Subject::Simulated);
+        if let Some(node) = self.node(name).filter(|_| of_element) {
+            let activity = self.activity_of(node).map(Activity::page);
+            let page = activity.or_else(|| self.told(name).map(Automatic::page)).unwrap_or_default();
+            return Some(format!("{}\n\n{page}", of_node(node).page));
+        }
+        let named = self.candidates(subject).into_iter().find(|candidate| candidate.name == name);
+        named.map(|candidate| candidate.page).filter(|page| !page.is_empty())
     }
 
     /// Where something of a name is declared.
@@ -296,21 +308,21 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Part of the edited file as it is written, cut to what is shown at once.
-    pub fn written(&self, span: Span) -> String {
-        const LINES: usize = 12;
-        let text = self.file.sources.text(span);
-        let lines: Vec<&str> = text.lines().take(LINES).collect();
-        let more = if text.lines().count() > LINES { "\n…" } else { "" };
-        format!("```yaml\n{}{more}\n```", lines.join("\n"))
-    }
-
     /// The files that the project's folders hold, relative to the edited file; for settings, to the root.
     fn files(&self, wanted: fn(&str) -> bool) -> Vec<Candidate> {
         let own = if self.path == crate::project::SETTINGS { "" } else { folder_of(self.path) };
         let names = self.project.listed(own).into_iter().filter(|name| wanted(name));
         names.map(|name| candidate(&name, String::new(), CompletionItemKind::FILE)).collect()
     }
+}
+
+/// Part of a file as it is written, cut to what is shown at once.
+pub(super) fn excerpt(sources: &Sources, span: Span) -> String {
+    const LINES: usize = 12;
+    let text = sources.text(span);
+    let lines: Vec<&str> = text.lines().take(LINES).collect();
+    let more = if text.lines().count() > LINES { "\n…" } else { "" };
+    format!("```yaml\n{}{more}\n```", lines.join("\n"))
 }
 
 fn candidate(name: &str, page: String, kind: CompletionItemKind) -> Candidate {

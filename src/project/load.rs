@@ -210,7 +210,7 @@ impl Project {
                 }
             }
         }
-        for path in self.texts.yaml_below(&self.root) {
+        for path in self.texts.scenarios_below(&self.root) {
             wanted.entry(path.clone()).or_default();
         }
         for (file, parts) in wanted {

@@ -16,9 +16,12 @@ impl Texts {
         self.0.get(path).map(String::as_str)
     }
 
-    /// The YAML files below a folder for which a text stands.
-    pub(super) fn yaml_below<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = &'a PathBuf> {
+    /// The scenarios and fragments below a folder for which a text stands. Whatever else an editor has open is none of ours.
+    pub(super) fn scenarios_below<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = &'a PathBuf> {
         let is_yaml = |path: &Path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-        self.0.keys().filter(move |path| path.starts_with(folder) && is_yaml(path))
+        let begins = |line: &str| ["scenario:", "fragment:"].iter().any(|key| line.starts_with(key));
+        let is_one = move |path: &Path, text: &str| is_yaml(path) && text.lines().any(begins);
+        let below = self.0.iter().filter(move |(path, text)| path.starts_with(folder) && is_one(path, text));
+        below.map(|(path, _)| path)
     }
 }

@@ -13,7 +13,7 @@ pub struct Client {
     child: Child,
     input: Option<ChildStdin>,
     messages: Receiver<Value>,
-    /// Notifications that nobody has asked for yet.
+    /// What the server said by itself and nobody has asked for yet.
     held: Vec<Value>,
     next: i64,
     /// The documents that were opened and not closed.
@@ -104,18 +104,27 @@ impl Client {
         }
     }
 
-    /// One message: requests of the server are answered, notifications are held.
+    /// What the server says next by a method.
+    pub fn told(&mut self, method: &str) -> Value {
+        loop {
+            if let Some(at) = self.held.iter().position(|message| message["method"] == method) {
+                return self.held.remove(at)["params"].clone();
+            }
+            self.receive();
+        }
+    }
+
+    /// One message: it is held if it is none of the answers, and answered if it asks.
     fn receive(&mut self) -> Value {
         let message = self.messages.recv_timeout(PATIENCE).expect("the server answers");
         if let Some(method) = message["method"].as_str() {
+            self.held.push(message.clone());
             if let Some(id) = message.get("id") {
                 let items = message["params"]["items"].as_array().cloned().unwrap_or_default();
                 let sections =
                     items.iter().map(|item| self.configuration[item["section"].as_str().unwrap_or("")].clone());
                 let result = if method == "workspace/configuration" { sections.collect() } else { Value::Null };
                 self.send(&json!({ "jsonrpc": "2.0", "id": id, "result": result }));
-            } else {
-                self.held.push(message.clone());
             }
         }
         message

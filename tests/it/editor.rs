@@ -187,6 +187,37 @@ fn what_is_open_wins_over_what_is_on_disk() {
 }
 
 #[test]
+fn changes_on_disk_are_heard_of() {
+    let project = TestProject::bare();
+    let mut client = Client::start(&mut project.command(&["lsp"]), Value::Null);
+    let root = format!("file://{}", project.path("").display());
+    let capabilities = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+    client.request(
+        "initialize",
+        json!({ "workspaceFolders": [{ "uri": root, "name": "x" }], "capabilities": capabilities }),
+    );
+    client.notify("initialized", json!({}));
+    let asked = client.told("client/registerCapability");
+    assert_eq!(asked["registrations"][0]["method"], "workspace/didChangeWatchedFiles", "{asked}");
+    let mut editor = Editor { client, project, version: 0 };
+    let using = "scenario: Uses a part\nprocess: face-onboarding\nsteps:\n  - use: part.yaml\n";
+    assert!(!editor.write(NEW, using).is_empty());
+    let part = "fragment: A part\nsteps:\n  - activity: introduction\n";
+    std::fs::write(editor.project.path("scenarios/part.yaml"), part).unwrap();
+    let uri = editor.uri(NEW);
+    editor.client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [] }));
+    assert_eq!(editor.client.diagnostics(&uri, 0), [] as [Value; 0]);
+}
+
+/// Files of other programs are none of ours, also where they are no YAML before they are rendered.
+#[test]
+fn other_files_are_left_alone() {
+    let mut editor = Editor::open(TestProject::bare());
+    assert_eq!(editor.write("chart/values.yaml", "name: {{ .Values.name }}: x\n"), [] as [Value; 0]);
+    assert_eq!(editor.ask("textDocument/completion", "chart/values.yaml", "name: ¦\n"), json!([]));
+}
+
+#[test]
 fn a_file_without_a_name_is_checked() {
     let mut editor = Editor::open(TestProject::bare());
     editor.tell("untitled:Untitled-1", "scenario: New\nprocess: nowhere\nsteps: []\n");
@@ -304,6 +335,10 @@ fn names_are_explained() {
         }
     }
     assert_eq!(editor.hover(&marked(SCENARIO, "tut ni¦chts")), "");
+    for at in ["CFE01_m¦D7", "Capture Face I¦mage"] {
+        let hover = editor.hover(&format!("scenario: x\nprocess: face-onboarding\nanswers:\n  {at}: {{}}\n"));
+        assert!(hover.contains("`CFE01_mD7`") && hover.contains("liveness-failure"), "{at}: {hover}");
+    }
 }
 
 #[test]
@@ -336,6 +371,21 @@ fn names_lead_to_where_they_are_declared() {
         assert_eq!(editor.declared(&marked(using, at)), Some(("scenarios/part.yaml".to_owned(), wanted)), "{at}");
     }
     assert_eq!(editor.declared(&marked(SCENARIO, "tut ni¦chts")), None);
+}
+
+/// What the settings define for all files is known in each of them, as the editor has the settings.
+#[test]
+fn variables_of_the_settings_are_known() {
+    let settings =
+        "flowproof: 1\nprocesses: { face-onboarding: processes/face-onboarding.bpmn }\nvars:\n  country: de\n";
+    let mut editor = Editor::open(TestProject::bare().file("flowproof.yaml", settings));
+    editor.write("flowproof.yaml", &settings.replace("country: de", "country: fr"));
+    let text = "scenario: x\nsteps:\n  - check: { \"{{ vars.country }}\": fr }\n";
+    assert_eq!(editor.write(NEW, text), [] as [Value; 0]);
+    assert!(editor.hover(&marked(text, "vars.cou¦ntry")).contains("country: fr"));
+    assert_eq!(editor.declared(&marked(text, "vars.cou¦ntry")), Some(("flowproof.yaml".to_owned(), 4)));
+    let offered = editor.offered("scenario: x\nsteps:\n  - check: { \"{{ vars.¦ }}\": fr }\n");
+    assert_eq!(offered, ["country"]);
 }
 
 /// What ships inside the program has no file that an editor could show.

@@ -105,6 +105,21 @@ steps:
 }
 
 #[test]
+fn every_shipped_scenario_can_be_rehearsed() {
+    let project = TestProject::shipped();
+    let output = project.command(&["run", "--dry-run", "--format", "json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let scenarios = json["scenarios"].as_array().unwrap();
+    assert!(scenarios.len() > 50, "{}", scenarios.len());
+    let sending = |scenario: &&Value| {
+        let steps = scenario["steps"].as_array().unwrap();
+        steps.iter().any(|step| !step["requests"].as_array().unwrap().is_empty())
+    };
+    assert!(scenarios.iter().filter(sending).count() > 50);
+}
+
+#[test]
 fn a_dry_run_tells_what_cannot_work() {
     let project = TestProject::bare().file(
         "scenarios/a.yaml",

@@ -160,7 +160,7 @@ mod files {
     #[test]
     fn every_event_of_a_run_fits_the_schema() {
         let validators = validators();
-        let project = TestProject::shipped().file("scenarios/failing.yaml", "scenario: Fails\nprocess: face-onboarding\nsteps:\n  - activity: introduction\n    expect: { status: 500 }\n");
+        let project = TestProject::shipped().file("scenarios/failing.yaml", "scenario: Fails\nprocess: face-onboarding\nsteps:\n  - activity: introduction\n    expect: { headers: { x-nothing: x } }\n");
         let ran = project.run(&[]);
         assert_eq!(ran.code, Some(1), "{}", ran.stderr);
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
