@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::Surroundings;
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id, suggest};
 use crate::scenario::{Scenario, Table, is_id};
 use crate::source::{Sources, Spanned};
 use crate::template::Reference;
@@ -13,7 +13,7 @@ const CASE: &str = "case";
 pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics) {
     for name in scenario.standing.requires.iter().filter(|name| !around.environments.contains(&name.value.as_str())) {
         let one = Diagnostic::new(Id::UNKNOWN_ENVIRONMENT, format!("there is no environment `{}`", name.value));
-        found.push(one.at(name.span).help_if(suggest(&name.value, around.environments.iter().copied())));
+        found.push(one.at(name.span).meant(name.span, name, around.environments.iter().copied()));
     }
     if let Some(known) = &scenario.standing.known_failure
         && around.today.is_some_and(|today| known.is_expired(today))
@@ -40,6 +40,7 @@ fn named(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics
     for name in left {
         let one = Diagnostic::new(Id::UNKNOWN_CASE, format!("there is no case `{}`", name.value)).at(name.span);
         let help = suggest(&name.value, ids.iter().map(String::as_str));
+        let one = one.fix_if(Fix::rename(name.span, name, ids.iter().map(String::as_str)));
         found.push(one.help(help.unwrap_or_else(|| "the scenario has no `cases`".to_owned())));
     }
 }
@@ -85,9 +86,11 @@ pub(super) fn check_uses<'a>(
             None => {
                 let one = Diagnostic::new(Id::UNKNOWN_COLUMN, format!("no row of the cases has `{name}`"));
                 let names = table.columns().iter().map(|column| column.name.value.as_str());
-                found.push(
-                    one.at(reference.span).help_if(suggest(name, names.clone())).help_if(as_subscript(name, names)),
-                );
+                let one = one.at(reference.span).help_if(as_subscript(name, names.clone()));
+                found.push(match reference.segment(1) {
+                    Some(span) => one.meant(span, name, names),
+                    None => one.help_if(suggest(name, names)),
+                });
             }
             Some(column) => {
                 let missing = column.missing.filter(|_| !is_guarded(reference, around.sources));

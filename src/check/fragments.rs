@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::inputs::{self, Taker};
 use super::{Surroundings, flow, names, scenario, variables};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id, suggest};
 use crate::scenario::{Fragment, Fragments, Given, MAX_NESTING, Scenario, Step, StepKind, Use};
 use crate::source::{Span, Spanned};
 
@@ -26,9 +26,10 @@ pub(super) fn of_use(one: &Use, around: &Surroundings<'_>, found: &mut Diagnosti
     inputs::check(&taker, &given, one.path.span, around, found);
     for pick in one.save.iter().filter(|pick| fragment.output(&pick.output.value).is_none()) {
         let message = format!("`{}` has no output `{}`", one.path.value, pick.output.value);
-        let names = fragment.outputs.iter().map(|output| output.name.value.as_str());
-        let help = suggest(&pick.output.value, names).unwrap_or_else(|| "it has no outputs at all".to_owned());
-        found.push(Diagnostic::new(Id::UNKNOWN_OUTPUT, message).at(pick.output.span).help(help));
+        let names = || fragment.outputs.iter().map(|output| output.name.value.as_str());
+        let help = suggest(&pick.output.value, names()).unwrap_or_else(|| "it has no outputs at all".to_owned());
+        let fix = Fix::rename(pick.output.span, &pick.output, names());
+        found.push(Diagnostic::new(Id::UNKNOWN_OUTPUT, message).at(pick.output.span).fix_if(fix).help(help));
     }
 }
 

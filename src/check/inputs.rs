@@ -2,9 +2,9 @@ use serde_json::Value;
 
 use super::{FileFact, Surroundings};
 use crate::catalogue::{Activity, Input, InputType};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id, nearest, one_of, suggest};
 use crate::scenario::Given;
-use crate::source::{Span, Spanned};
+use crate::source::{Span, Spanned, folder_of};
 
 /// What is given inputs: an activity or a fragment.
 pub(super) struct Taker<'a> {
@@ -28,16 +28,18 @@ pub(super) fn check(
     around: &Surroundings<'_>,
     found: &mut Diagnostics,
 ) {
-    for (name, given) in given {
+    for (name, value) in given {
         let Some(input) = taker.inputs.iter().find(|input| input.name.value == name.value) else {
             let message = format!("`{}` has no input `{}`", taker.name, name.value);
-            let names = taker.inputs.iter().map(|input| input.name.value.as_str());
-            let help = suggest(&name.value, names).unwrap_or_else(|| "it has no inputs at all".to_owned());
-            found.push(Diagnostic::new(Id::UNKNOWN_INPUT, message).at(name.span).help(help));
+            let names = || taker.inputs.iter().map(|input| input.name.value.as_str());
+            let help = suggest(&name.value, names()).unwrap_or_else(|| "it has no inputs at all".to_owned());
+            let free = names().filter(|known| given.iter().all(|(other, _)| other.value != *known));
+            let fix = Fix::rename(name.span, name, free);
+            found.push(Diagnostic::new(Id::UNKNOWN_INPUT, message).at(name.span).fix_if(fix).help(help));
             continue;
         };
-        let invalid = matches!(given, Given::Invalid(_));
-        let Some((value, span)) = given.template().and_then(|template| Some((template.as_literal()?, template.span())))
+        let invalid = matches!(value, Given::Invalid(_));
+        let Some((value, span)) = value.template().and_then(|template| Some((template.as_literal()?, template.span())))
         else {
             continue;
         };
@@ -61,7 +63,11 @@ pub(super) fn check(
         }
     }
     for input in taker.inputs.iter().filter(|input| input.required && input.default.is_none()) {
-        if given.iter().all(|(name, _)| name.value != input.name.value) {
+        // A name that is probably a slip was told as that.
+        let names = || taker.inputs.iter().map(|input| input.name.value.as_str());
+        let misspelt =
+            |name: &str| !names().any(|known| known == name) && nearest(name, names()) == Some(&input.name.value);
+        if given.iter().all(|(name, _)| name.value != input.name.value && !misspelt(name)) {
             let name = &input.name.value;
             let message = format!("`{}` needs its input `{name}`", taker.name);
             let one =
@@ -95,6 +101,8 @@ fn literal(input: &Input, value: &Value, span: Span) -> Option<Diagnostic> {
     let known = input.one_of.iter().map(|one| one.as_str().map_or_else(|| one.to_string(), str::to_owned));
     let known: Vec<String> = known.collect();
     let one = Diagnostic::new(Id::WRONG_INPUT, format!("{value} is no value of `{name}`"));
+    let written = value.as_str().unwrap_or_default();
+    let one = one.fix_if(Fix::rename(span, written, known.iter().map(String::as_str)));
     Some(one.label(span, format!("expected {}", one_of(known.iter().map(String::as_str)))))
 }
 
@@ -107,10 +115,7 @@ fn file(
     around: &Surroundings<'_>,
 ) -> Option<Refused> {
     match (around.file)(&format!("{}{path}", around.folder)) {
-        FileFact::Unusable(reason) => {
-            let one = Diagnostic::new(Id::INPUT_FILE, reason).at(span);
-            Some(Refused::ByUs(one.help("the path is relative to the folder of this file")))
-        }
+        FileFact::Unusable { reason, near } => Some(Refused::ByUs(unusable(reason, near, path, span))),
         FileFact::Present { media: actual, .. } if !media.is_empty() && !media.contains(&actual) => {
             let one = Diagnostic::new(Id::INPUT_FILE, format!("`{path}` is {actual}, which `{name}` does not take"));
             Some(Refused::ByActivity(one.label(span, format!("expected {}", one_of(media.iter().map(String::as_str))))))
@@ -120,5 +125,17 @@ fn file(
             Some(Refused::ByActivity(Diagnostic::new(Id::INPUT_FILE, message).at(span)))
         }
         FileFact::Present { .. } => None,
+    }
+}
+
+/// The problem of a file that cannot be sent; `near` is the name of one beside it that was probably meant.
+pub(super) fn unusable(reason: String, near: Option<String>, path: &str, span: Span) -> Diagnostic {
+    let one = Diagnostic::new(Id::INPUT_FILE, reason).at(span);
+    match near.map(|near| format!("{}{near}", folder_of(path))) {
+        Some(near) => {
+            let fix = Fix::rename(span, path, [near.as_str()]);
+            one.help(format!("did you mean `{near}`?")).fix_if(fix)
+        }
+        None => one.help("the path is relative to the folder of this file"),
     }
 }

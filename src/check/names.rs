@@ -1,7 +1,7 @@
 use super::Surroundings;
 use super::fragments::{self, Done};
 use crate::catalogue::{Activity, Catalogue};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id, nearest, suggest};
 use crate::scenario::{Answers, Body, Opening, Scenario, SessionUse, Step, StepKind, WalkExpectation};
 use crate::source::{Span, Spanned};
 
@@ -11,14 +11,16 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
         let one =
             Diagnostic::new(Id::UNKNOWN_PROCESS, format!("there is no process `{}`", process.value)).at(process.span);
         let help = suggest(&process.value, around.processes.iter().copied());
+        let fix = Fix::rename(process.span, process, around.processes.iter().copied());
         found.push(
-            one.help(help.unwrap_or_else(|| format!("add `{}` to `processes` of flowproof.yaml", process.value))),
+            one.fix_if(fix)
+                .help(help.unwrap_or_else(|| format!("add `{}` to `processes` of flowproof.yaml", process.value))),
         );
     }
     if let Some(name) = scenario.catalogue.as_ref().filter(|name| !around.catalogues.contains(&name.value.as_str())) {
         let one =
             Diagnostic::new(Id::UNKNOWN_CATALOGUE, format!("there is no catalogue `{}`", name.value)).at(name.span);
-        found.push(one.help_if(suggest(&name.value, around.catalogues.iter().copied())));
+        found.push(one.meant(name.span, name, around.catalogues.iter().copied()));
         return;
     }
     let Some(catalogue) = around.catalogue else {
@@ -68,9 +70,8 @@ fn session(session: &SessionUse, catalogue: &Catalogue, found: &mut Diagnostics)
     for name in until.into_iter().chain(&session.from).chain(session.inputs.iter().map(|(name, _)| name)) {
         if place(name).is_none() {
             let message = format!("the session is not opened by an activity `{}`", name.value);
-            let help =
-                suggest(&name.value, open.iter().map(|name| name.value.as_str()).chain(["until", "renew", "from"]));
-            found.push(Diagnostic::new(Id::UNKNOWN_ACTIVITY, message).at(name.span).help_if(help));
+            let known = open.iter().map(|name| name.value.as_str()).chain(["until", "renew", "from"]);
+            found.push(Diagnostic::new(Id::UNKNOWN_ACTIVITY, message).at(name.span).meant(name.span, name, known));
         }
     }
     if let (Some(from), Some(until)) = (&session.from, until)
@@ -93,7 +94,7 @@ pub(super) fn activity<'a>(
     if activity.is_none() {
         let one = Diagnostic::new(Id::UNKNOWN_ACTIVITY, format!("there is no activity `{}`", name.value)).at(name.span);
         let names = catalogue.activities.iter().map(|activity| activity.name.value.as_str());
-        found.push(one.help_if(suggest(&name.value, names)));
+        found.push(one.meant(name.span, name, names));
     }
     activity
 }
@@ -105,8 +106,8 @@ fn keys(answers: &Answers, around: &Surroundings<'_>, found: &mut Diagnostics) {
             let message = format!("`{}` is neither an activity nor an element of the process", entry.key.value);
             let activities = around.catalogue.into_iter().flat_map(|catalogue| &catalogue.activities);
             let names = activities.filter(|one| !one.element.is_empty()).map(|one| one.name.value.as_str());
-            let help = suggest(&entry.key.value, names);
-            found.push(Diagnostic::new(Id::UNKNOWN_ACTIVITY, message).at(entry.key.span).help_if(help));
+            let one = Diagnostic::new(Id::UNKNOWN_ACTIVITY, message).at(entry.key.span);
+            found.push(one.meant(entry.key.span, &entry.key.value, names));
         }
     }
 }
@@ -123,8 +124,12 @@ fn element_of(id: &Spanned<String>, around: &Surroundings<'_>, found: &mut Diagn
     if !is_element(&id.value, around) {
         let one =
             Diagnostic::new(Id::UNKNOWN_ELEMENT, format!("the process has no element `{}`", id.value)).at(id.span);
-        let near = crate::diagnostic::nearest(&id.value, definition.nodes().iter().map(|node| node.id.as_str()));
-        found.push(one.help_if(near.map(|near| format!("did you mean `{near}`?"))));
+        let known = || definition.nodes().iter().map(|node| node.id.as_str());
+        let near = nearest(&id.value, known()).map(|near| format!("did you mean `{near}`?"));
+        let help = near.unwrap_or_else(|| {
+            "ids and names of elements stand in the diagram: `flowproof list processes --format json`".to_owned()
+        });
+        found.push(one.fix_if(Fix::rename(id.span, id, known())).help(help));
     }
 }
 

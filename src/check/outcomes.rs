@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::Surroundings;
 use super::names;
 use crate::catalogue::{Activity, Outcome};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of};
 use crate::proof::{expected, fits, may_have_code, possible};
 use crate::scenario::{Action, Branch, GivenInputs, Poll, StepExpectation, WalkExpectation};
 use crate::source::{Span, Spanned};
@@ -37,9 +37,8 @@ pub(super) fn of_step(asked: &Asked<'_>, around: &Surroundings<'_>, found: &mut 
     for outcome in expect.iter().flat_map(|expect| &expect.outcome) {
         if let Some(branch) = on.iter().find(|branch| branch.outcome.value == outcome.value) {
             let message = format!("`on` handles `{}`, so it is never expected", outcome.value);
-            found.push(
-                Diagnostic::new(Id::CONTRADICTION, message).at(outcome.span).and(branch.outcome.span, "handled here"),
-            );
+            let one = Diagnostic::new(Id::CONTRADICTION, message).at(outcome.span);
+            found.push(one.and(branch.outcome.span, "handled here").help("remove one of the two"));
         }
     }
     for branch in on {
@@ -149,8 +148,6 @@ fn known(activity: &Activity, outcome: &Spanned<String>, found: &mut Diagnostics
     if activity.outcome(&outcome.value).is_none() {
         let message = format!("`{}` has no outcome `{}`", activity.name.value, outcome.value);
         let names = activity.outcomes.iter().map(|outcome| outcome.name.value.as_str());
-        found.push(
-            Diagnostic::new(Id::UNKNOWN_OUTCOME, message).at(outcome.span).help_if(suggest(&outcome.value, names)),
-        );
+        found.push(Diagnostic::new(Id::UNKNOWN_OUTCOME, message).at(outcome.span).meant(outcome.span, outcome, names));
     }
 }

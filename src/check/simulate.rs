@@ -1,7 +1,7 @@
 use super::Surroundings;
 use super::names::is_element;
 use crate::catalogue::{Catalogue, Failure};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of};
 use crate::process::Definition;
 use crate::scenario::{Simulate, SimulateEntry};
 
@@ -27,7 +27,8 @@ pub(super) fn check(simulate: &Simulate, around: &Surroundings<'_>, found: &mut 
         if !known && around.definition.is_some() {
             let message = format!("nothing of the process is called `{key}`");
             let names = catalogue.automatic.iter().map(|automatic| automatic.name.value.as_str());
-            found.push(Diagnostic::new(Id::UNKNOWN_SIMULATED, message).at(entry.key.span).help_if(suggest(key, names)));
+            let one = Diagnostic::new(Id::UNKNOWN_SIMULATED, message).at(entry.key.span);
+            found.push(one.meant(entry.key.span, key, names));
         }
     }
 }
@@ -57,8 +58,8 @@ fn directives(entry: &SimulateEntry, failures: &[Failure], found: &mut Diagnosti
                 Some(failure) => Some(failure),
                 None => {
                     let message = format!("`{}` has no outcome `{}`", entry.key.value, outcome.value);
-                    let help = suggest(&outcome.value, names().chain([SUCCESS]));
-                    found.push(Diagnostic::new(Id::UNKNOWN_OUTCOME, message).at(outcome.span).help_if(help));
+                    let one = Diagnostic::new(Id::UNKNOWN_OUTCOME, message).at(outcome.span);
+                    found.push(one.meant(outcome.span, outcome, names().chain([SUCCESS])));
                     continue;
                 }
             },

@@ -51,6 +51,11 @@ pub enum FileFact {
         /// Its size.
         bytes: u64,
     },
-    /// It cannot be sent, for a reason.
-    Unusable(String),
+    /// It cannot be sent.
+    Unusable {
+        /// Why.
+        reason: String,
+        /// The file beside it that was probably meant.
+        near: Option<String>,
+    },
 }

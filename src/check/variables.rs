@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
-use super::{FileFact, Surroundings, cases};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use super::{FileFact, Surroundings, cases, inputs};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id, nearest, suggest};
 use crate::expect::Matcher;
 use crate::scenario::{
     Answers, Body, Fragment, MAIN, Save, SaveFrom, Scenario, Step, StepExpectation, StepKind, Variable, WalkExpectation,
 };
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::template::{Reference, Template};
 
 /// What templates can see anywhere.
@@ -53,7 +53,7 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
     let secrets = scenario.secrets.iter().map(|secret| (&secret.name, "the secret", "secrets"));
     // What is saved for the whole run is read elsewhere.
     let saved = if around.saves_for_all { &[] } else { saved.as_slice() };
-    unread(variables.chain(secrets), saved, &uses, found);
+    unread(&variables.chain(secrets).collect::<Vec<_>>(), saved, &uses, found);
     cycles(scenario, found);
     for secret in scenario.secrets.iter().filter(|secret| secret.value.as_literal().is_some()) {
         let one = Diagnostic::new(
@@ -83,7 +83,8 @@ pub(super) fn check_fragment(fragment: &Fragment, around: &Surroundings<'_>, fou
         actors: Vec::new(),
     };
     known.check(&uses, found);
-    unread(fragment.inputs.iter().map(|input| (&input.name, "the input", "inputs")), &saved, &uses, found);
+    let inputs: Vec<_> = fragment.inputs.iter().map(|input| (&input.name, "the input", "inputs")).collect();
+    unread(&inputs, &saved, &uses, found);
     // A default is there before the inputs are.
     let mut defaults = Uses::default();
     defaults.templates(fragment.inputs.iter().filter_map(|input| input.default.as_ref()));
@@ -137,11 +138,21 @@ impl Known<'_> {
                 let one =
                     Diagnostic::new(Id::UNKNOWN_VARIABLE, format!("there is no {kind} `{name}`")).at(reference.span);
                 found.push(match root.as_str() {
-                    "vars" if self.inputs.contains(name) => one.help(format!("write `inputs.{name}`")),
+                    "vars" if self.inputs.contains(name) => {
+                        let fix = |span| Fix::certain(format!("write `inputs.{name}`"), span, "inputs");
+                        one.help(format!("write `inputs.{name}`")).fix_if(reference.segment(0).map(fix))
+                    }
                     "actors" if known.is_empty() => {
                         one.help("the scenario declares no actors; its only session is `session`")
                     }
-                    _ => one.help_if(suggest(name, known.iter().map(String::as_str))),
+                    "vars" if known.is_empty() => one.help("define it below `vars:`, or `save` it in a step"),
+                    "inputs" if known.is_empty() => {
+                        one.help("declare it below `inputs:`; a default cannot read another input")
+                    }
+                    _ => match reference.segment(1) {
+                        Some(span) => one.meant(span, name, known.iter().map(String::as_str)),
+                        None => one.help_if(suggest(name, known.iter().map(String::as_str))),
+                    },
                 });
             }
         }
@@ -150,26 +161,45 @@ impl Known<'_> {
     fn unknown_root(&self, root: &str, reference: &Reference) -> Diagnostic {
         let one = Diagnostic::new(Id::UNKNOWN_VARIABLE, format!("`{root}` is not defined")).at(reference.span);
         let there = |names: &[String]| names.iter().any(|name| name == root);
+        let start = Span { end: reference.span.start, ..reference.span };
+        let below = |place: &str| Fix::certain(format!("write `{place}.{root}`"), start, format!("{place}."));
         match root {
-            _ if there(&self.vars) => one.help(format!("write `vars.{root}`")),
-            _ if there(&self.inputs) => one.help(format!("write `inputs.{root}`")),
+            _ if there(&self.vars) => one.help(format!("write `vars.{root}`")).fix(below("vars")),
+            _ if there(&self.inputs) => one.help(format!("write `inputs.{root}`")).fix(below("inputs")),
             "inputs" => one.help("only fragments have inputs"),
             "secrets" | "case" | "actors" => {
                 one.help("a fragment sees nothing of those who use it but its `inputs`: declare one, and give it")
             }
-            _ => one.help_if(suggest(root, self.roots.iter().copied())),
+            _ => match reference.segment(0) {
+                Some(span) => one.meant(span, root, self.roots.iter().copied()),
+                None => one.help_if(suggest(root, self.roots.iter().copied())),
+            },
         }
     }
 }
 
 /// Warns of what is declared, or saved, and never read.
-fn unread<'a>(
-    declared: impl Iterator<Item = (&'a Spanned<String>, &'static str, &'static str)>,
+fn unread(
+    declared: &[(&Spanned<String>, &'static str, &'static str)],
     saved: &[&Spanned<String>],
     uses: &Uses<'_>,
     found: &mut Diagnostics,
 ) {
+    if uses.broken {
+        return;
+    }
+    // What is misspelt where it is read is told there.
+    let all: Vec<&str> = declared.iter().map(|(name, ..)| name).chain(saved).map(|name| name.value.as_str()).collect();
+    let named = uses.references.iter().filter_map(|(reference, _)| match reference.path.as_slice() {
+        [root, name, ..] if ["vars", "secrets", "inputs"].contains(&root.as_str()) => Some(name.as_str()),
+        _ => None,
+    });
+    let unknown = named.filter(|name| !all.contains(name));
+    let meant: Vec<&str> = unknown.filter_map(|name| nearest(name, all.iter().copied())).collect();
     let read = |root: &str, name: &str| {
+        if meant.contains(&name) {
+            return true;
+        }
         let names = |reference: &Reference| reference.path.get(1).is_none_or(|other| other == name);
         uses.references
             .iter()
@@ -184,7 +214,7 @@ fn unread<'a>(
         let one = Diagnostic::new(Id::UNREAD_VARIABLE, format!("{what} `{}` is never read", name.value));
         found.push(one.at(name.span).help("remove it, or read it"));
     };
-    for (name, what, _) in declared.filter(|(name, _, root)| !read(root, &name.value)) {
+    for (name, what, _) in declared.iter().filter(|(name, _, root)| !read(root, &name.value)) {
         warn(name, what);
     }
     for name in saved.iter().filter(|name| !read("vars", &name.value) && !read_of_a_step(&name.value)) {
@@ -206,9 +236,10 @@ fn files(uses: &Uses<'_>, around: &Surroundings<'_>, found: &mut Diagnostics) {
         if !rest.trim_start().starts_with(')') {
             continue;
         }
-        if let FileFact::Unusable(reason) = (around.file)(&format!("{}{path}", around.folder)) {
-            let one = Diagnostic::new(Id::INPUT_FILE, reason).at(call.span);
-            found.push(one.help("the path is relative to the folder of this file"));
+        if let FileFact::Unusable { reason, near } = (around.file)(&format!("{}{path}", around.folder)) {
+            let start = text.len() - argument.len() + 1;
+            let span = Span::new(call.span.file, start, start + path.len());
+            found.push(inputs::unusable(reason, near, path, span));
         }
     }
 }
@@ -229,7 +260,8 @@ fn cycles(scenario: &Scenario, found: &mut Diagnostics) {
         }
         if reached.contains(variable.name.value.as_str()) {
             let message = format!("the variable `{}` is made of itself", variable.name.value);
-            found.push(Diagnostic::new(Id::CYCLIC_VARIABLE, message).at(variable.name.span));
+            let one = Diagnostic::new(Id::CYCLIC_VARIABLE, message).at(variable.name.span);
+            found.push(one.help("take what reads it out of its value, or of those that it is made of"));
         }
     }
 }
@@ -248,6 +280,8 @@ fn saved(scenario: &Scenario) -> Vec<&Spanned<String>> {
 #[derive(Default)]
 pub(super) struct Uses<'a> {
     pub references: Vec<(&'a Reference, bool)>,
+    /// Whether a template could not be read, so that there may be more.
+    broken: bool,
     /// The functions that are called.
     calls: Vec<&'a Spanned<String>>,
 }
@@ -312,6 +346,7 @@ impl<'a> Uses<'a> {
     fn saves(&mut self, saves: &'a [Save]) {
         for save in saves {
             if let SaveFrom::Template(template) = &save.from {
+                self.broken |= template.is_broken();
                 self.references.extend(template.references().iter().map(|reference| (reference, true)));
             }
         }
@@ -320,12 +355,14 @@ impl<'a> Uses<'a> {
     fn matcher(&mut self, matcher: &'a Matcher) {
         self.references.extend(matcher.references().map(|reference| (reference, false)));
         self.calls.extend(matcher.templates().iter().flat_map(Template::calls));
+        self.broken |= matcher.templates().iter().any(Template::is_broken);
     }
 
     fn templates(&mut self, templates: impl IntoIterator<Item = &'a Template>) {
         for template in templates {
             self.references.extend(template.references().iter().map(|reference| (reference, false)));
             self.calls.extend(template.calls());
+            self.broken |= template.is_broken();
         }
     }
 }

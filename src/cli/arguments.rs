@@ -3,8 +3,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 
+use super::check::CheckArguments;
 use super::completions::CompletionsArguments;
 use super::dry_run::Format;
+use super::explain::ExplainArguments;
 use super::fmt::FmtArguments;
 use super::init::InitArguments;
 use super::list::ListArguments;
@@ -41,6 +43,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Check scenarios, settings, catalogues and processes without running anything
     Check(CheckArguments),
+    /// Explain a kind of problem: what it means, why it matters, what to write instead
+    Explain(ExplainArguments),
     /// List scenarios, activities, outcomes, processes and tags
     List(ListArguments),
     /// Serve the simulator: it executes process definitions behind the engine's API
@@ -123,12 +127,6 @@ pub(super) struct RunArguments {
     /// Show no progress
     #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArguments {
-    #[command(flatten)]
-    pub selection: SelectionArguments,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod dry_run;
 mod exit;
+mod explain;
 mod fmt;
 mod init;
 mod interrupt;
@@ -33,6 +34,7 @@ pub fn execute(arguments: Arguments) -> Exit {
     match arguments.command {
         Command::Run(run) => run::execute(&run),
         Command::Check(check) => check::execute(&check),
+        Command::Explain(explain) => explain::execute(&explain),
         Command::List(list) => list::execute(&list),
         Command::Simulate(simulate) => simulate::execute(&simulate),
         Command::Init(init) => init::execute(&init),

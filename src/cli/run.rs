@@ -18,7 +18,7 @@ use crate::project::{Project, SETTINGS};
 use crate::prompt::Prompt;
 use crate::redact::{Redactor, Secret};
 use crate::report::{Look, Surroundings};
-use crate::settings::{self, Defaults, Environment, Profile};
+use crate::settings::{self, Defaults, Environment, Profile, SIMULATOR};
 use crate::source::{Span, Spanned};
 use crate::template::{Data, Scope, Template};
 
@@ -220,9 +220,6 @@ fn environment(arguments: &RunArguments, profile: Option<&Profile>, project: &Pr
     let help = suggest(&name, known.chain([SIMULATOR])).unwrap_or_default();
     Err(format!("there is no environment `{name}` in flowproof.yaml: {help}"))
 }
-
-/// The environment that is there without any settings.
-const SIMULATOR: &str = "simulator";
 
 /// Stands for the address of a simulator that is not started.
 const NOWHERE: &str = "http://simulator";

@@ -5,7 +5,7 @@ use clap::Args;
 use super::world;
 use crate::diagnostic::nearest;
 use crate::plan::Filter;
-use crate::project::{Project, Selection};
+use crate::project::{Project, Selection, Texts};
 
 /// Which scenarios are meant.
 #[derive(Debug, Args)]
@@ -27,9 +27,18 @@ impl SelectionArguments {
         self.select(self.open(current), &[], current)
     }
 
+    /// The same, where some texts stand in the place of files.
+    pub fn project_over(&self, current: &Path, texts: Texts) -> Project {
+        self.select(Project::open_with(self.first(), current, texts), &[], current)
+    }
+
     /// Opens the project that the paths belong to, without scenarios.
     pub fn open(&self, current: &Path) -> Project {
-        Project::open(self.paths.first().map(AsRef::as_ref), current)
+        Project::open(self.first(), current)
+    }
+
+    fn first(&self) -> Option<&Path> {
+        self.paths.first().map(AsRef::as_ref)
     }
 
     /// Reads the scenarios that are meant; `tags` are those that count where the arguments name none.

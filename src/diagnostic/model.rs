@@ -1,4 +1,5 @@
-use super::Id;
+use super::page::advice;
+use super::{Fix, Id, suggest};
 use crate::source::Span;
 
 /// How bad a problem is. Only errors keep a file from being run.
@@ -10,6 +11,16 @@ pub enum Severity {
     Warning,
     /// Cannot be run.
     Error,
+}
+
+impl std::fmt::Display for Severity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
 }
 
 /// A place and what is to be said about it.
@@ -38,6 +49,8 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// What to do, one sentence each.
     pub help: Vec<String>,
+    /// Changes of the author's files each of which mends it.
+    pub fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
@@ -50,6 +63,7 @@ impl Diagnostic {
             primary: None,
             secondary: Vec::new(),
             help: Vec::new(),
+            fixes: Vec::new(),
         }
     }
 
@@ -84,6 +98,32 @@ impl Diagnostic {
         }
     }
 
+    /// Says which known name was probably meant by the one at a span, and offers to write it.
+    pub fn meant<'a>(self, span: Span, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        let fix = Fix::rename(span, name, known.iter().copied());
+        self.fix_if(fix).help_if(suggest(name, known))
+    }
+
+    /// Offers a change that mends it.
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fixes.push(fix);
+        self
+    }
+
+    /// Offers a change if there is one.
+    pub fn fix_if(self, fix: Option<Fix>) -> Self {
+        match fix {
+            Some(fix) => self.fix(fix),
+            None => self,
+        }
+    }
+
+    /// The change that mends it and of which nobody can doubt that it is meant.
+    pub fn certain_fix(&self) -> Option<&Fix> {
+        self.fixes.iter().find(|fix| fix.certain)
+    }
+
     /// Whether this keeps a file from being run.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
@@ -102,14 +142,18 @@ impl Diagnostics {
         Self::default()
     }
 
-    /// Adds a problem.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
+    /// Adds a problem. One that says neither at its place nor below what to do gets the advice of its kind.
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        let remarks = diagnostic.primary.iter().any(|label| !label.message.is_empty());
+        if diagnostic.help.is_empty() && !remarks {
+            diagnostic.help.extend(advice(diagnostic.id));
+        }
         self.found.push(diagnostic);
     }
 
     /// Adds problems found elsewhere.
     pub fn extend(&mut self, others: impl IntoIterator<Item = Diagnostic>) {
-        self.found.extend(others);
+        others.into_iter().for_each(|one| self.push(one));
     }
 
     /// Whether one of them is an error.

@@ -1,14 +1,32 @@
 /// The candidate that a person most likely meant by `name`: a small edit away, or equal but for case and hyphens.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
-    let wanted = plain(name);
-    let allowed = (wanted.chars().count() / 3).clamp(1, 3);
+    let allowed = (plain(name).chars().count() / 3).clamp(1, 3);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &plain(candidate)), candidate))
+        .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Shorter names are as near to others by chance.
+const SURE_CHARACTERS: usize = 4;
+
+/// Whether nothing but `near` can be meant by `name`: one slip away at most, and nearer than every other candidate.
+pub(super) fn is_sure(name: &str, near: &str, candidates: &[&str]) -> bool {
+    let slips = distance(name, near);
+    let long = slips == 0 || name.chars().count() >= SURE_CHARACTERS;
+    let alone = candidates.iter().all(|other| *other == near || distance(name, other) > slips);
+    slips <= 1 && long && alone
+}
+
+/// How many slips lie between two names; case and what separates words do not count.
+fn distance(name: &str, other: &str) -> usize {
+    strsim::damerau_levenshtein(&plain(name), &plain(other))
+}
+
+fn plain(text: &str) -> String {
+    text.to_lowercase().replace(['-', '_', ' '], "")
 }
 
 /// A help line for an unknown `name`: the nearest candidate, else all of them if they are few.

@@ -5,7 +5,7 @@ use super::kind::{JsonType, Kind, Order, Test};
 use super::pattern::Pattern;
 use super::schema::Schema;
 use super::shape::{CLOSE_TO, MATCHERS};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, nearest, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id, nearest};
 use crate::source::{Sources, Spanned};
 use crate::template::Template;
 use crate::yaml::{Entry, Kind as Shape, Node, Shaped};
@@ -43,8 +43,8 @@ impl Reader<'_> {
         } else {
             for entry in unknown {
                 let one = Diagnostic::new(Id::UNKNOWN_KEY, format!("`{}` is not a matcher", entry.key.value));
-                let help = suggest(&entry.key.value, MATCHERS.keys.iter().map(|known| known.name));
-                self.found.push(one.at(entry.key.span).help_if(help));
+                let names = MATCHERS.keys.iter().map(|known| known.name);
+                self.found.push(one.at(entry.key.span).meant(entry.key.span, &entry.key.value, names));
             }
         }
         known.into_iter().filter_map(|entry| self.test(entry)).collect()
@@ -173,14 +173,16 @@ impl Reader<'_> {
 
     fn unknown<const N: usize>(&mut self, what: &str, text: &str, node: &Node, known: [&'static str; N]) {
         let one = Diagnostic::new(Id::EXPECT_VALUE, format!("there is no {what} `{text}`")).at(node.span);
-        self.found.push(one.help_if(suggest(text, known)));
+        self.found.push(one.meant(node.span, text, known));
     }
 }
 
 fn no_matcher(key: &Spanned<String>) -> Diagnostic {
     let message = format!("a map that is expected must be a matcher, and `{}` is none", key.value);
     let one = Diagnostic::new(Id::EXPECT_MATCHER, message);
-    match nearest(&key.value, MATCHERS.keys.iter().map(|known| known.name)) {
+    let names = || MATCHERS.keys.iter().map(|known| known.name);
+    let one = one.fix_if(Fix::rename(key.span, &key.value, names()));
+    match nearest(&key.value, names()) {
         Some(near) => one.label(key.span, format!("did you mean `{near}`?")),
         None => one.at(key.span),
     }

@@ -18,6 +18,7 @@ pub const MAX_SCHEMA_FILES: usize = 64;
 pub(super) type Read = Arc<dyn Fn(&str) -> Result<Vec<u8>, String> + Send + Sync>;
 
 /// The JSON Schema files of a project, each read and compiled once, however many matchers name it.
+#[derive(Clone)]
 pub struct SchemaFiles {
     read: Read,
     compiled: HashMap<String, Result<Arc<Compiled>, Refused>>,

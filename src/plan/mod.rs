@@ -13,5 +13,5 @@ pub use exercise::{Exercise, exercises};
 pub use filter::Filter;
 pub use held::Held;
 pub use plan::{Plan, PlannedFile, Rows};
-pub use planned::{Planned, SIMULATOR};
+pub use planned::Planned;
 pub use rehearsal::{Rehearsal, RehearsedRequest, RehearsedStep};

@@ -7,10 +7,8 @@ use crate::catalogue::Catalogue;
 use crate::event::Role;
 use crate::process::Definition;
 use crate::scenario::{Case, Fragments, KnownFailure, Scenario};
+use crate::settings::SIMULATOR;
 use crate::source::folder_of;
-
-/// The environment that is always there; a scenario that requires it is for any simulator.
-pub const SIMULATOR: &str = "simulator";
 
 /// One scenario, ready to be run. It shares everything but its id with the others of its file.
 #[derive(Clone, Debug)]

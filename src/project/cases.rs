@@ -23,7 +23,8 @@ impl Project {
     fn table(&mut self, scenario: &str, cases: &CasesFile) -> Option<Arc<Table>> {
         let Some(path) = normal_path(&format!("{}{}", folder_of(scenario), cases.path.value)) else {
             let message = format!("`{}` lies outside of the project", cases.path.value);
-            self.found.push(Diagnostic::new(Id::UNREADABLE_FILE, message).at(cases.path.span));
+            let one = Diagnostic::new(Id::UNREADABLE_FILE, message).at(cases.path.span);
+            self.found.push(one.help("files of a project lie in the folder of flowproof.yaml or below it"));
             return None;
         };
         let key = (path, cases.format, cases.separator);

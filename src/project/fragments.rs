@@ -4,14 +4,14 @@ use std::sync::Arc;
 use super::Project;
 use crate::catalogue::Catalogue;
 use crate::check;
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::plan::PlannedFile;
 use crate::process::Definition;
 use crate::scenario::{Fragment, Fragments, Step, StepKind, Use};
 use crate::source::{Span, folder_of};
 
 /// The fragments of a project, each read once and then shared.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Library {
     /// What was read, by path; `None` stands for one that is none.
     read: HashMap<String, Option<Arc<Fragment>>>,
@@ -40,7 +40,8 @@ impl Project {
     fn read_use(&mut self, path: &str, one: &Use, fragments: &mut Fragments) {
         let Some(target) = Fragments::resolve(folder_of(path), &one.path.value) else {
             let message = format!("`{}` lies outside of the project", one.path.value);
-            self.found.push(Diagnostic::new(Id::BROKEN_FRAGMENT, message).at(one.path.span));
+            let one = Diagnostic::new(Id::BROKEN_FRAGMENT, message).at(one.path.span);
+            self.found.push(one.help("files of a project lie in the folder of flowproof.yaml or below it"));
             return;
         };
         if let Some(from) = self.library.reading.iter().position(|(reading, _)| *reading == target) {
@@ -86,9 +87,8 @@ impl Project {
         }
         if !self.has_text(path) {
             if let Some(one) = one {
-                let message = format!("there is no file `{path}`");
-                let found = Diagnostic::new(Id::UNREADABLE_FILE, message).at(one.path.span);
-                self.found.push(found.help(self.nearest_fragment(path, one)));
+                let found = Diagnostic::new(Id::UNREADABLE_FILE, format!("there is no file `{path}`"));
+                self.found.push(self.with_nearest_file(found.at(one.path.span), &one.path, path));
             }
             return None;
         }
@@ -131,19 +131,6 @@ impl Project {
     /// The fragment at a path below the root, if it was read and is one.
     pub fn known_fragment(&self, path: &str) -> Option<&Fragment> {
         self.library.read.get(path)?.as_deref()
-    }
-
-    /// The file of a folder that was probably meant.
-    fn nearest_fragment(&self, path: &str, one: &Use) -> String {
-        let folder = self.root.join(folder_of(path));
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-        let names: Vec<String> = names.filter(|name| name.ends_with(".yaml") || name.ends_with(".yml")).collect();
-        let name = &path[folder_of(path).len()..];
-        match suggest(name, names.iter().map(String::as_str)).filter(|help| help.starts_with("did you mean")) {
-            Some(help) => help,
-            None => format!("`{}` is relative to the folder of this file", one.path.value),
-        }
     }
 
     /// Checks the fragments that a scenario uses beside its own catalogue and process, and reports those that cannot be used.

@@ -11,22 +11,20 @@ use super::{DiskFiles, Offered, Selection, Texts};
 use crate::catalogue::Catalogue;
 use crate::check::{self, FileFact, Surroundings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
-use crate::engine::Files;
+use crate::engine::{FileError, Files};
 use crate::expect::SchemaFiles;
-use crate::plan::{Held, Plan, PlannedFile, Rows, SIMULATOR};
+use crate::plan::{Held, Plan, PlannedFile, Rows};
 use crate::process::Definition;
 use crate::scenario::{Fragments, Scenario};
 use crate::schema::Known;
-use crate::settings::Settings;
-use crate::source::{FileId, Sources, Spanned, folder_of, normal_path};
+use crate::settings::{SIMULATOR, Settings};
+use crate::source::{FileId, Sources, Spanned, folder_of};
 
 /// The name of the settings file.
 pub const SETTINGS: &str = "flowproof.yaml";
 
-/// Largest text file that is read, in bytes.
-const MAX_TEXT_BYTES: u64 = 64 << 20;
-
-/// A project, as far as it could be read.
+/// A project, as far as it could be read. A clone is cheap: what was read is shared.
+#[derive(Clone)]
 pub struct Project {
     /// Its folder.
     pub root: PathBuf,
@@ -46,7 +44,8 @@ pub struct Project {
     pub files: Arc<DiskFiles>,
     /// The day on which dates in scenarios are judged; without one they are not.
     pub today: Option<jiff::civil::Date>,
-    texts: Texts,
+    /// Texts that stand for files: what an editor has not saved, what a repair would write.
+    pub texts: Texts,
     pub(super) tables: Tables,
     pub(super) library: Library,
     maps: Maps,
@@ -329,7 +328,10 @@ impl Project {
     ) {
         let file = |path: &str| match self.files.load(path) {
             Ok(file) => FileFact::Present { media: file.media, bytes: file.bytes.len() as u64 },
-            Err(error) => FileFact::Unusable(error.to_string()),
+            Err(error) => {
+                let near = matches!(error, FileError::Missing(_)).then(|| self.nearest_file(path)).flatten();
+                FileFact::Unusable { reason: error.to_string(), near }
+            }
         };
         check(&Surroundings {
             sources: &self.sources,
@@ -381,50 +383,6 @@ impl Project {
         let named = settings.into_iter().flat_map(|settings| &settings.environments);
         let named = named.map(|environment| environment.name.value.as_str()).filter(|name| *name != SIMULATOR);
         named.chain([SIMULATOR]).collect()
-    }
-
-    /// Whether there is a file that [`Project::read_text`] can read.
-    pub(super) fn has_text(&self, path: &str) -> bool {
-        let on_disk = self.root.join(path);
-        self.texts.get(&on_disk).is_some() || on_disk.is_file()
-    }
-
-    /// Reads a text below the root; `asked` is where its name is written.
-    pub(super) fn read_text(&mut self, path: &str, asked: Option<&Spanned<String>>) -> Option<FileId> {
-        let on_disk = self.root.join(normal_path(path).as_deref().unwrap_or(path));
-        if let Some(text) = self.texts.get(&on_disk) {
-            return Some(self.sources.add(path, text));
-        }
-        let problem = |id, message: String| {
-            let one = Diagnostic::new(id, message);
-            match asked {
-                Some(asked) => one.at(asked.span),
-                None => one,
-            }
-        };
-        let result = std::fs::metadata(&on_disk).and_then(|facts| match facts.len() {
-            bytes if bytes > MAX_TEXT_BYTES => Ok(Err(bytes)),
-            _ => std::fs::read(&on_disk).map(Ok),
-        });
-        let found = match result {
-            Ok(Ok(bytes)) => match String::from_utf8(bytes) {
-                Ok(text) => return Some(self.sources.add(path, text.strip_prefix('\u{feff}').unwrap_or(&text))),
-                Err(error) => {
-                    let at = error.utf8_error().valid_up_to();
-                    problem(Id::NOT_UTF8, format!("`{path}` is not UTF-8: byte {at} is none of a character"))
-                }
-            },
-            Ok(Err(bytes)) => problem(
-                Id::FILE_TOO_LARGE,
-                format!("`{path}` has {bytes} bytes, and {MAX_TEXT_BYTES} are read at most"),
-            ),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                problem(Id::UNREADABLE_FILE, format!("there is no file `{path}`"))
-            }
-            Err(error) => problem(Id::UNREADABLE_FILE, format!("`{path}` cannot be read: {error}")),
-        };
-        self.found.push(found);
-        None
     }
 }
 

@@ -6,7 +6,7 @@ use crate::process::Definition;
 use crate::proof::Map;
 
 /// The maps of a project's definitions, each made once.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Maps(HashMap<(*const Definition, *const Catalogue), Arc<Map>>);
 
 impl Maps {

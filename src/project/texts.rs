@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Texts that stand for files of the disk: what an editor has not saved yet. Paths are absolute.
+/// Texts that stand for files of the disk: what an editor has not saved yet, what a repair would write. Paths are absolute.
 #[derive(Clone, Debug, Default)]
 pub struct Texts(BTreeMap<PathBuf, String>);
 

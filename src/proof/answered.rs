@@ -3,7 +3,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::outcome::expected;
 use super::told::names;
 use super::{Map, Place, Places};
-use crate::diagnostic::{Diagnostic, Id, one_of};
+use crate::diagnostic::{Diagnostic, Id, nearest, one_of};
 use crate::process::NodeIndex;
 use crate::scenario::{Action, Answer, Answers, AnswersEntry, Visits};
 
@@ -184,7 +184,12 @@ impl<'a> Follower<'a> {
         let short: BTreeSet<usize> =
             self.situations.iter().filter(|(_, fate)| fate.exhausted).filter_map(|(_, fate)| fate.entry).collect();
         let mut found = Vec::new();
-        let lacking = names(self.map, &lacking);
+        let mut lacking = names(self.map, &lacking);
+        // A key that means nothing was told as such, with what it probably is.
+        let catalogue = self.map.catalogue();
+        let strange = self.answers.entries.iter().map(|entry| entry.key.value.as_str());
+        let strange: Vec<&str> = strange.filter(|key| catalogue.activity(key).is_none()).collect();
+        lacking.retain(|name| !strange.iter().any(|key| key != name && nearest(key, [name.as_str()]).is_some()));
         if let (false, Some(span)) = (lacking.is_empty(), self.answers.span) {
             let told = one_of(lacking.iter().map(String::as_str));
             let one = Diagnostic::new(Id::UNANSWERED, format!("the process asks for {told}, and no answer is given"));
@@ -216,7 +221,13 @@ impl<'a> Follower<'a> {
                 Visits::Every(answer) => usize::from(most == 0 && !answer.optional),
                 Visits::Each(list) => list.iter().skip(most).filter(|answer| !answer.optional).count(),
             };
-            if left == 0 {
+            // What is neither an activity nor an element was told as that.
+            let definition = self.map.definition();
+            let means = |key: &str| {
+                let element = definition.nodes().iter().any(|node| node.id == key || node.is_named(key));
+                element || self.map.catalogue().activity(key).is_some()
+            };
+            if left == 0 || !means(key) {
                 continue;
             }
             let message = match most {

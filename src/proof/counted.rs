@@ -23,7 +23,11 @@ impl<'a> Follower<'a> {
         }
         let walked: Vec<&str> = visits.iter().map(|visit| visit.activity).collect();
         let told = || walked.join(" → ");
-        if let Some(walk) = &expect.walk {
+        // Names that there are not were told as that.
+        let known = |name: &Spanned<String>| self.map.catalogue().activity(&name.value).is_some();
+        let walk = expect.walk.as_ref().filter(|walk| walk.value.iter().all(known));
+        let walk_includes = expect.walk_includes.as_ref().filter(|walk| walk.value.iter().all(known));
+        if let Some(walk) = walk {
             let differs = |(at, name): &(usize, &Spanned<String>)| walked.get(*at) != Some(&name.value.as_str());
             let wrong = walk.value.iter().enumerate().find(differs).map(|(_, name)| name.span);
             if let Some(place) = wrong.or((walk.value.len() < walked.len()).then_some(walk.span)) {
@@ -31,7 +35,7 @@ impl<'a> Follower<'a> {
                 self.tell(one.help(format!("they walk {}", told())));
             }
         }
-        if let Some(includes) = &expect.walk_includes {
+        if let Some(includes) = walk_includes {
             let mut left = walked.iter();
             if let Some(name) = includes.value.iter().find(|name| !left.any(|activity| *activity == name.value)) {
                 let message = format!("the steps do not visit `{}` in this order", name.value);
@@ -60,6 +64,14 @@ impl<'a> Follower<'a> {
             let differs = |(at, outcome): &(usize, &Spanned<String>)| {
                 of_name.get(*at).is_none_or(|visit| !allows(visit, &outcome.value))
             };
+            let known = |outcome: &Spanned<String>| {
+                let activity = self.map.catalogue().activity(&name.value);
+                activity.is_some_and(|activity| activity.outcome(&outcome.value).is_some())
+                    || outcome.value == "timeout"
+            };
+            if !outcomes.iter().all(known) {
+                continue;
+            }
             if let Some((at, outcome)) = outcomes.iter().enumerate().find(differs) {
                 let message = match of_name.get(at) {
                     Some(_) => format!("visit {} of `{}` is not expected to give this", at + 1, name.value),

@@ -148,6 +148,13 @@ impl<'a> Follower<'a> {
         let name = &deed.name.value;
         let process = self.scenario.process.as_ref();
         if meant.is_empty() {
+            let named = |element: &str| {
+                self.map.definition().nodes().iter().any(|node| node.id == element || node.is_named(element))
+            };
+            if deed.element.is_some_and(|element| !named(element)) {
+                // An element that there is not was told as that.
+                return;
+            }
             let what = match deed.element {
                 Some(element) if !self.map.elements_of(name, None).is_empty() => {
                     format!("no `{name}` that is `{element}`")

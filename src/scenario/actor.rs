@@ -1,7 +1,7 @@
 use super::shape::ACTOR;
 use super::variable::check_id;
 use super::{Answers, Body, Opening, Renewal, Scenario, SessionUse};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{Sources, Spanned};
 use crate::template::Template;
 use crate::yaml::{Entry, Node, Shaped};
@@ -82,7 +82,7 @@ impl ActorUse {
 pub(super) fn check(scenario: &Scenario, found: &mut Diagnostics) {
     if let Some(from) = &scenario.session.from {
         let message = "`from` is for actors: before the scenario's own session there is nothing to begin with";
-        found.push(Diagnostic::new(Id::WRONG_VALUE, message).at(from.span));
+        found.push(Diagnostic::new(Id::WRONG_VALUE, message).at(from.span).help("remove it"));
     }
     let mut used: Vec<&str> = Vec::new();
     for name in uses(scenario) {
@@ -144,7 +144,7 @@ fn known(name: &Spanned<String>, scenario: &Scenario, found: &mut Diagnostics) -
     let names = scenario.actors.iter().map(|actor| actor.name.value.as_str()).chain([MAIN]);
     found.push(match scenario.actors.is_empty() {
         true => one.help(format!("add `actors: {{ {}: {{}} }}`", name.value)),
-        false => one.help_if(suggest(&name.value, names)),
+        false => one.meant(name.span, name, names),
     });
     false
 }

@@ -162,7 +162,7 @@ impl Answer {
         answer.simulate = fields.node("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         if let (Some(wait), Some((first, _))) = (wait, answer.with.first()) {
             let one = Diagnostic::new(Id::WRONG_VALUE, "an answer waits or gives inputs, not both").at(wait.key.span);
-            found.push(one.and(first.span, "inputs"));
+            found.push(one.and(first.span, "inputs").help("make two answers of it: `[{ wait: … }, { with: … }]`"));
         }
         Some(answer)
     }

@@ -1,6 +1,6 @@
 use super::shape::ACTION;
 use super::{Step, Use};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id, suggest};
 use crate::source::{Sources, Span, Spanned};
 use crate::yaml::{Node, Shaped, words_of};
 
@@ -112,13 +112,15 @@ impl Branch {
             let flag = fields.boolean(key, found)?;
             if !flag.value {
                 let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{key}` is `true` or left out")).at(flag.span);
-                found.push(one);
+                found.push(one.help("remove it"));
             }
             flag.value.then_some(())
         };
         let (repeat, proceed) = (flag("repeat", found), flag("continue", found));
         let end = fields.word("end", ENDS, found).map(|end| Action::End(end.value));
-        let at_most = fields.integer("at-most", found).map(|number| number.map(|number| number as u32));
+        // A bound that is wrong is reported as such, not as none.
+        let bound = fields.node("at-most").map(|node| Spanned::new(u32::MAX, node.span));
+        let at_most = fields.integer("at-most", found).map(|number| number.map(|number| number as u32)).or(bound);
         let given = [goto.map(Action::Goto), repeat.map(|_| Action::Repeat), proceed.map(|_| Action::Continue), end];
         let mut given = given.into_iter().flatten();
         match (given.next(), given.next()) {
@@ -127,7 +129,7 @@ impl Branch {
             (None, _)
                 if node.as_mapping().is_some_and(|entries| {
                     entries.iter().all(|entry| ACTION.all_further().iter().all(|key| key.name != entry.key.value))
-                }) =>
+                }) && fields.rest().next().is_none() =>
             {
                 let one = Diagnostic::new(Id::MISSING_KEY, "a branch needs an action").at(node.span);
                 found.push(one.help("write one of `continue`, `goto`, `repeat`, `end`, `steps`, `use`"));
@@ -136,7 +138,8 @@ impl Branch {
             (None, _) => None,
             (Some(action), Some(_)) => {
                 let message = "a branch does one thing, after its `steps` if it has any";
-                found.push(Diagnostic::new(Id::WRONG_VALUE, message).at(outcome.span));
+                let one = Diagnostic::new(Id::WRONG_VALUE, message).at(outcome.span);
+                found.push(one.help("keep one of `continue`, `goto`, `repeat` and `end`"));
                 branch(steps, action, at_most)
             }
         }
@@ -151,7 +154,8 @@ pub(super) fn check_targets(branches: &[Branch], ids: &[&str], found: &mut Diagn
             let message = format!("no step of this block has the id `{}`", target.value);
             let help = suggest(&target.value, ids.iter().copied());
             let help = help.unwrap_or_else(|| format!("give the step `id: {}`", target.value));
-            found.push(Diagnostic::new(Id::UNKNOWN_STEP, message).at(target.span).help(help));
+            let fix = Fix::rename(target.span, target, ids.iter().copied());
+            found.push(Diagnostic::new(Id::UNKNOWN_STEP, message).at(target.span).fix_if(fix).help(help));
         }
     }
 }

@@ -79,7 +79,7 @@ impl Scenario {
         let owner = fields.text("owner", found);
         let covers = fields.texts("covers", found);
         let standing = Standing::read(&fields, found);
-        let cases = fields.node("cases").and_then(|node| Cases::read(node, found));
+        let cases = fields.node("cases").map(|node| Cases::read(node, found).unwrap_or(Cases::Inline(None)));
         let process = fields.text("process", found);
         let catalogue = fields.text("catalogue", found);
         let variables = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {

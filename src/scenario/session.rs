@@ -64,7 +64,8 @@ impl SessionUse {
                 Some(word) if word == "none" => session.opening = Opening::None,
                 Some(word) => {
                     let message = format!("`session` is `none` or a mapping, not `{word}`");
-                    found.push(Diagnostic::new(Id::WRONG_VALUE, message).at(node.span));
+                    let one = Diagnostic::new(Id::WRONG_VALUE, message).at(node.span);
+                    found.push(one.help("write `session: none`, or a mapping such as `{ until: ACTIVITY }`"));
                 }
                 None => {}
             }

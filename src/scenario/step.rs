@@ -5,7 +5,7 @@ use super::given::read_given;
 use super::shape::{REQUEST_WITH, SAVED, STEP};
 use super::variable::check_id;
 use super::{Branch, GivenInputs, Inputs, Poll, Retry, Simulate, StepExpectation, Use};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id};
 use crate::expect::Matcher;
 use crate::query::JsonPath;
 use crate::source::{Sources, Span, Spanned};
@@ -330,11 +330,20 @@ fn read_condition(node: &Node, sources: &Sources, found: &mut Diagnostics) -> Te
     if literal.is_some() || condition.is_text() {
         let one = Diagnostic::new(Id::WRONG_VALUE, "`if` is neither true nor false").at(node.span);
         found.push(match literal.and_then(|value| value.as_str()) {
-            Some(text) => one.help(format!("write \"{{{{ {text} }}}}\"")),
+            Some(text) => as_template(one, text, node.span),
             None => one.help("write one expression: \"{{ vars.count > 0 and not vars.done }}\""),
         });
     }
     condition
+}
+
+/// Offers to make a template of a text that was meant as one.
+fn as_template(one: Diagnostic, text: &str, span: Span) -> Diagnostic {
+    let quote = if text.contains('"') { '\'' } else { '"' };
+    let template = format!("{quote}{{{{ {} }}}}{quote}", text.trim());
+    let simple = !text.contains(['\'', '\\', '{', '}', '\n']);
+    let fix = simple.then(|| Fix::certain("make it a template", span, template.as_str()));
+    one.help(format!("write {template}")).fix_if(fix)
 }
 
 impl RequestLine {
@@ -351,7 +360,7 @@ impl RequestLine {
         if !METHODS.contains(&method) {
             let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{method}` is no method"));
             let place = entry.value.place(sources.text(line.span), 0, method.len());
-            found.push(one.at(place).help_if(suggest(method, METHODS)));
+            found.push(one.at(place).meant(place, method, METHODS));
             return None;
         }
         let target_at = line.value.len() - line.value.trim_end().len();
@@ -384,7 +393,7 @@ impl Check {
         let value = Template::read(&entry.key_node(sources.text(key.span)), sources, found);
         if value.as_literal().is_some() {
             let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{}` reads no value", key.value)).at(key.span);
-            found.push(one.help(format!("write \"{{{{ {} }}}}\"", key.value)));
+            found.push(as_template(one, &key.value, key.span));
         }
         let subject = key.value.trim().trim_start_matches("{{").trim_end_matches("}}").trim().to_owned();
         Self { value, subject, span: key.span, matcher: Matcher::read(&entry.value, sources, found) }
@@ -396,10 +405,12 @@ impl Save {
         let entries = node.mapping("`save`", found).unwrap_or_default();
         let read = |entry: &Entry, found: &mut Diagnostics| {
             check_id(&entry.key, found);
-            let from = SaveFrom::read(&entry.value, sources, found)?;
-            Some(Self { name: entry.key.clone(), from, span: entry.value.span })
+            // What was reported still has its name, for those who read it.
+            let broken = || SaveFrom::Template(Template::broken(entry.value.span));
+            let from = SaveFrom::read(&entry.value, sources, found).unwrap_or_else(broken);
+            Self { name: entry.key.clone(), from, span: entry.value.span }
         };
-        entries.iter().filter_map(|entry| read(entry, found)).collect()
+        entries.iter().map(|entry| read(entry, found)).collect()
     }
 }
 

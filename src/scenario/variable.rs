@@ -1,4 +1,4 @@
-use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id};
 use crate::source::{Sources, Spanned};
 use crate::template::Template;
 use crate::yaml::{Node, Shaped};
@@ -58,8 +58,12 @@ pub(super) fn check_id(name: &Spanned<String>, found: &mut Diagnostics) {
     }
     let message = format!("`{}` is no id: use a lower-case letter, then letters, digits and `_`", name.value);
     let one = Diagnostic::new(Id::WRONG_ID, message);
-    found.push(match is_id(&proposal) {
-        true => one.label(name.span, format!("write `{proposal}`")),
+    // Letters that are left out would leave no name that anybody wants.
+    found.push(match is_id(&proposal) && name.value.is_ascii() {
+        true => {
+            let fix = Fix::certain(format!("write `{proposal}`"), name.span, proposal.as_str());
+            one.label(name.span, format!("write `{proposal}`")).fix(fix)
+        }
         false => one.at(name.span),
     });
 }

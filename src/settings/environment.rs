@@ -7,6 +7,9 @@ use crate::source::{Sources, Spanned};
 use crate::template::Template;
 use crate::yaml::{Form, Further, ID, Key, Names, Node, Shape, Shaped, Words, words_of};
 
+/// The environment that is there without any settings, and what scenarios require that no other may run.
+pub const SIMULATOR: &str = "simulator";
+
 /// Something that scenarios can be run against.
 #[derive(Clone, Debug)]
 pub struct Environment {

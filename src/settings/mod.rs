@@ -7,7 +7,7 @@ mod profile;
 mod shared;
 
 pub use around::Around;
-pub use environment::{Environment, Target, Tls};
+pub use environment::{Environment, SIMULATOR, Target, Tls};
 pub use model::{Defaults, ProcessUse, SHAPE, Settings};
 pub use profile::Profile;
 pub use shared::Shared;

@@ -4,8 +4,8 @@ use super::around::{AFTER, BEFORE};
 use super::environment::ENVIRONMENT;
 use super::profile::PROFILE;
 use super::shared::{SECRETS, VARS};
-use super::{Around, Environment, Profile, Shared};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
+use super::{Around, Environment, Profile, SIMULATOR, Shared};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{FileId, Sources, Spanned};
 use crate::yaml::{self, Form, Key, Names, Shape, Shaped};
 
@@ -146,10 +146,10 @@ impl Settings {
 
     /// Reports a name that is none of an environment.
     fn check_environment(&self, name: &Spanned<String>, found: &mut Diagnostics) {
-        if self.environment(&name.value).is_none() {
+        if self.environment(&name.value).is_none() && name.value != SIMULATOR {
             let names = self.environments.iter().map(|environment| environment.name.value.as_str());
             let one = Diagnostic::new(Id::UNKNOWN_ENVIRONMENT, format!("there is no environment `{}`", name.value));
-            found.push(one.at(name.span).help_if(suggest(&name.value, names)));
+            found.push(one.at(name.span).meant(name.span, name, names.chain([SIMULATOR])));
         }
     }
 

@@ -89,6 +89,11 @@ impl Sources {
         id
     }
 
+    /// Every file, in the order they were added.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(at, file)| (FileId(at as u32), file.as_ref()))
+    }
+
     /// The file of an id that this collection gave out.
     ///
     /// # Panics

@@ -244,7 +244,8 @@ fn resolve(
 ) -> (Vec<Reference>, Vec<Spanned<String>>) {
     let mut unknown = |what: &str, name: &str, range: Range<usize>, known: Vec<&str>| {
         let one = Diagnostic::new(Id::TEMPLATE_UNKNOWN, format!("there is no {what} `{name}`"));
-        found.push(one.label((place.locate)(range), format!("unknown {what}")).help_if(suggest(name, known)));
+        let span = (place.locate)(range);
+        found.push(one.label(span, format!("unknown {what}")).meant(span, name, known));
     };
     for name in names.filters.iter().filter(|name| !is_filter(&name.path[0])) {
         unknown("filter", &name.path[0], name.range.clone(), known_filters());
@@ -304,7 +305,8 @@ fn syntax(error: &Error, base: usize, len: usize, place: &Place) -> Diagnostic {
     let range = if range.is_empty() { range.start.saturating_sub(1)..range.start.max(1) } else { range };
     let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let span = (place.locate)(base + range.start..base + range.end);
-    Diagnostic::new(Id::TEMPLATE_SYNTAX, format!("this is no template: {detail}")).at(span)
+    let one = Diagnostic::new(Id::TEMPLATE_SYNTAX, format!("this is no template: {detail}")).at(span);
+    one.help("text in it stands in quotes, `==` compares, `~` joins, `|` filters: \"{{ vars.name | upper ~ '!' }}\"")
 }
 
 fn too_many_tokens(span: Span) -> Diagnostic {

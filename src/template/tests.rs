@@ -149,7 +149,7 @@ fn problems_of_reading_have_exact_places() {
     for (yaml, expected) in [
         (
             "a: 'x {{ vars. }}'",
-            "template/syntax this is no template: unexpected end of input, expected identifier or integer at a.yaml:1:14 `.`",
+            "template/syntax this is no template: unexpected end of input, expected identifier or integer at a.yaml:1:14 `.` text in it stands in quotes, `==` compares, `~` joins, `|` filters: \"{{ vars.name | upper ~ '!' }}\"",
         ),
         ("a: x {{ vars.n", "template/syntax a template is not closed at a.yaml:1:6 `{{`"),
         (

@@ -21,6 +21,16 @@ pub struct Reference {
     pub span: Span,
 }
 
+impl Reference {
+    /// Where one of its segments is written; `None` where the path is not written with dots alone, as it is in `steps["a"].b`.
+    pub fn segment(&self, number: usize) -> Option<Span> {
+        let written: usize = self.path.iter().map(String::len).sum::<usize>() + self.path.len() - 1;
+        let before: usize = self.path.iter().take(number).map(|segment| segment.len() + 1).sum();
+        let segment = self.path.get(number)?;
+        (self.span.len() == written).then(|| self.span.slice(before, segment.len()))
+    }
+}
+
 /// What a template gave.
 #[derive(Clone, PartialEq)]
 pub struct Evaluated {
@@ -48,6 +58,7 @@ pub struct Template(Arc<Inner>);
 struct Inner {
     span: Span,
     shape: Shape,
+    broken: bool,
     references: Vec<Reference>,
     calls: Vec<Spanned<String>>,
 }
@@ -87,13 +98,19 @@ impl Template {
         Self::of(Shape::Literal(value), span)
     }
 
+    /// What could not be read and was reported.
+    pub fn broken(span: Span) -> Self {
+        Self::of(Shape::Broken(span), span)
+    }
+
     fn of(shape: Shape, span: Span) -> Self {
         let (mut references, mut calls) = (Vec::new(), Vec::new());
+        let broken = shape.is_broken();
         shape.each(&mut |compiled| {
             references.extend(compiled.references.iter().cloned());
             calls.extend(compiled.calls.iter().cloned());
         });
-        Self(Arc::new(Inner { span, shape, references, calls }))
+        Self(Arc::new(Inner { span, shape, broken, references, calls }))
     }
 
     /// Where the value stands.
@@ -107,6 +124,11 @@ impl Template {
             Shape::Literal(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// Whether a part of it could not be read, so that it is not known what it reads.
+    pub fn is_broken(&self) -> bool {
+        self.0.broken
     }
 
     /// Whether it gives a text, whatever its expressions give.
@@ -152,6 +174,15 @@ impl fmt::Debug for Template {
 }
 
 impl Shape {
+    fn is_broken(&self) -> bool {
+        match self {
+            Self::Broken(_) => true,
+            Self::Literal(_) | Self::Expression(_) | Self::Text(_) => false,
+            Self::List(items) => items.iter().any(Self::is_broken),
+            Self::Map(entries) => entries.iter().any(|(_, item)| item.is_broken()),
+        }
+    }
+
     fn each(&self, visit: &mut dyn FnMut(&Compiled)) {
         match self {
             Self::Literal(_) | Self::Broken(_) => {}

@@ -12,6 +12,7 @@ mod place;
 mod scalar;
 mod shape;
 mod shaped;
+mod syntax;
 mod tree;
 mod written;
 

@@ -184,8 +184,7 @@ impl Node {
 
     /// `{{ x }}` without quotes is a mapping whose key is a mapping; the tree keeps it as a mapping with the key `{…}`.
     pub(crate) fn unquoted_template(&self) -> Option<Diagnostic> {
-        let entry = self.as_mapping()?.first()?;
-        (entry.key.value == super::tree::MAPPING_AS_KEY).then(|| super::tree::unquoted_template(self.span))
+        super::tree::unquoted_template(self)
     }
 
     /// The place of `len` bytes at `offset` of a scalar's text, `written` being the text of its span. Exact in every

@@ -1,5 +1,5 @@
 use super::Entry;
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, nearest, one_of};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id, nearest, one_of};
 use crate::source::Spanned;
 
 /// What a mapping of a file may hold: the one source of what its reader accepts and of what editors are told.
@@ -253,6 +253,7 @@ impl Words {
         let known = self.words.iter().copied().find(|word| *word == text.value);
         if known.is_none() {
             let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{}` is no {}", text.value, self.what));
+            let one = one.fix_if(Fix::rename(text.span, text, self.words.iter().copied()));
             found.push(match nearest(text, self.words.iter().copied()) {
                 Some(near) => one.label(text.span, format!("did you mean `{near}`?")),
                 None if self.words.len() <= FEW => one.label(text.span, format!("expected {}", self.all())),

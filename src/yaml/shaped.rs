@@ -1,6 +1,6 @@
 use super::shape::{Form, Further, Key, Shape};
 use super::{Entry, Node};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, nearest, one_of};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id, nearest, one_of};
 use crate::source::{Span, Spanned};
 
 /// Reads a mapping by its [`Shape`]: reports what is not of it, and gives the values of its keys.
@@ -64,7 +64,7 @@ impl<'a> Shaped<'a> {
             Variant::Unknown => &[],
         };
         let needed = shape.keys.iter().chain(certain).filter(|key| key.required);
-        for key in needed.filter(|key| fields.find(key.name).is_none()) {
+        for key in needed.filter(|key| fields.find(key.name).is_none() && !fields.is_misspelt(key.name)) {
             let one = Diagnostic::new(Id::MISSING_KEY, format!("{} needs `{}`", fields.what, key.name));
             found.push(one.label(fields.first(), format!("add `{}:`", key.name)));
         }
@@ -92,18 +92,20 @@ impl<'a> Shaped<'a> {
                     (Some((first, ..)), Some((second, ..))) => {
                         let (one, other) = (&first.key, &second.key);
                         let message = format!("{} has `{}` or `{}`, not both", self.what, one.value, other.value);
-                        found.push(Diagnostic::new(Id::WRONG_VALUE, message).at(other.span).and(one.span, "first"));
+                        let told = Diagnostic::new(Id::WRONG_VALUE, message).at(other.span).and(one.span, "first");
+                        found.push(told.help(format!("make {} of each", self.what)));
                     }
                     (None, _) => {
                         let names: Vec<&str> = variants.iter().map(|(key, _)| key.name).collect();
                         let message = format!("{} needs {}", self.what, one_of(names.iter().copied()));
-                        let one = Diagnostic::new(Id::MISSING_KEY, message);
+                        let one = Diagnostic::new(Id::MISSING_KEY, message).help("add what it does");
                         let near = |entry: &'a Entry| Some((entry, nearest(&entry.key.value, names.iter().copied())?));
                         let Some((entry, near)) = self.rest().find_map(near) else {
                             found.push(one.at(self.first()));
                             return None;
                         };
-                        found.push(one.label(entry.key.span, format!("did you mean `{near}`?")));
+                        let fix = Fix::rename(entry.key.span, &entry.key.value, names.iter().copied());
+                        found.push(one.label(entry.key.span, format!("did you mean `{near}`?")).fix_if(fix));
                         return Some(entry.key.span);
                     }
                 }
@@ -244,6 +246,12 @@ impl<'a> Shaped<'a> {
         self.entries.iter().find(|entry| entry.key.value == key)
     }
 
+    /// Whether a key that is not known is probably this one, which is told as such.
+    fn is_misspelt(&self, key: &str) -> bool {
+        let known = || self.keys().map(|known| known.name);
+        self.shape.rest.is_none() && self.rest().any(|entry| nearest(&entry.key.value, known()) == Some(key))
+    }
+
     /// The place that is shown where something is missing.
     fn first(&self) -> Span {
         self.entries.first().map_or(self.span, |entry| entry.key.span)
@@ -294,6 +302,7 @@ impl<'a> Shaped<'a> {
         }
         let one = Diagnostic::new(Id::UNKNOWN_KEY, format!("{} has no key `{}`", self.what, key.value));
         let known = || self.keys().map(|known| known.name);
+        let one = one.fix_if(Fix::rename(key.span, &key.value, known().filter(|known| self.find(known).is_none())));
         match nearest(&key.value, known()) {
             Some(near) => one.label(key.span, format!("did you mean `{near}`?")),
             None => one.label(key.span, "unknown key").help(format!("known keys: {}", one_of(known()))),

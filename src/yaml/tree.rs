@@ -2,8 +2,8 @@ use std::collections::{HashMap, HashSet};
 
 use granit_parser::{Event, Parser, ScalarStyle as Notation};
 
-use super::{Entry, Kind, Node, Scalar, ScalarStyle};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use super::{Entry, Kind, Node, Scalar, ScalarStyle, syntax};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id};
 use crate::source::{FileId, Sources, Span, Spanned};
 
 /// Largest YAML file that is read, in bytes.
@@ -13,8 +13,11 @@ pub const MAX_DEPTH: usize = 128;
 /// Most nodes of one file, those that aliases repeat included.
 pub const MAX_NODES: usize = 1_000_000;
 
-/// Stands for a key that is itself a mapping, which only an unquoted `{{ … }}` produces.
-pub(super) const MAPPING_AS_KEY: &str = "{…}";
+/// Stands for a key that is itself a mapping, which only an unquoted `{{ … }}` produces. The kinds of quotes in it follow.
+const MAPPING_AS_KEY: &str = "{…}";
+
+/// Stands for a key that is a list, which is reported and left out.
+const LIST_AS_KEY: &str = "[…]";
 
 const MERGE: &str = "<<";
 
@@ -34,7 +37,8 @@ pub fn parse(sources: &Sources, file: FileId, found: &mut Diagnostics) -> Option
     match (&first, roots.next()) {
         (None, _) => {
             let message = format!("`{}` is empty", sources.file(file).name());
-            found.push(Diagnostic::new(Id::YAML_DOCUMENTS, message).at(Span::new(file, 0, 0)));
+            let one = Diagnostic::new(Id::YAML_DOCUMENTS, message).at(Span::new(file, 0, 0));
+            found.push(one.help("begin it with what it is: `scenario:`, `fragment:`, `catalogue:` or `flowproof:`"));
         }
         (Some(_), Some(second)) => {
             let one =
@@ -46,10 +50,15 @@ pub fn parse(sources: &Sources, file: FileId, found: &mut Diagnostics) -> Option
     first
 }
 
-pub(super) fn unquoted_template(span: Span) -> Diagnostic {
-    Diagnostic::new(Id::YAML_UNQUOTED_TEMPLATE, "a template must be quoted")
-        .label(span, "YAML reads this as a mapping")
-        .help("write it as \"{{ … }}\"")
+/// The problem of a mapping that is a template without quotes, if it is one.
+pub(super) fn unquoted_template(node: &Node) -> Option<Diagnostic> {
+    let key = &node.as_mapping()?.first()?.key;
+    let inside = key.value.strip_prefix(MAPPING_AS_KEY)?;
+    let one = Diagnostic::new(Id::YAML_UNQUOTED_TEMPLATE, "a template must be quoted");
+    let one = one.label(node.span, "YAML reads this as a mapping").help("write it as \"{{ … }}\"");
+    let exact = node.span.start + 1 == key.span.start && key.span.end + 1 == node.span.end;
+    let quote = ['"', '\''].into_iter().find(|quote| !inside.contains(*quote));
+    Some(one.fix_if(quote.filter(|_| exact).map(|quote| Fix::quoted(node.span, quote))))
 }
 
 /// The tree has reached a place after which nothing can be read; the problem was reported.
@@ -178,9 +187,10 @@ impl Tree<'_> {
             None => self.roots.push(node),
             Some(Partial::Sequence(items)) => items.push(node),
             Some(Partial::Mapping { entries, key, seen }) => match key.take() {
-                None => *key = Some(read_key(&node, self.found)),
+                None => *key = Some(read_key(&node, self.text, self.found)),
+                Some(key) if key.value == LIST_AS_KEY => {}
                 Some(key) => match seen.get(&key.value) {
-                    Some(first) if key.value != MAPPING_AS_KEY => self.found.push(
+                    Some(first) if !key.value.starts_with(MAPPING_AS_KEY) => self.found.push(
                         Diagnostic::new(Id::YAML_DUPLICATE_KEY, format!("the key `{}` stands here twice", key.value))
                             .label(key.span, "again")
                             .and(*first, "first"),
@@ -198,7 +208,9 @@ impl Tree<'_> {
         if let Some(found) = self.anchors.get(&id) {
             return Ok(found.clone());
         }
-        Err(self.limit(span, "an alias names an anchor that encloses it".to_owned()))
+        let one = Diagnostic::new(Id::YAML_LIMIT, "an alias names an anchor that encloses it").at(span);
+        self.found.push(one.help("name an anchor that ends before this place"));
+        Err(Broken)
     }
 
     fn count(&mut self, nodes: usize, span: Span) -> Result<(), Broken> {
@@ -230,13 +242,9 @@ impl Tree<'_> {
         let span = Span::new(self.file, start, start + self.text[start..].chars().next().map_or(0, char::len_utf8));
         let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line = self.text[line_start..].lines().next().unwrap_or_default();
-        let mut one = Diagnostic::new(Id::YAML_SYNTAX, format!("this is not YAML: {}", error.info())).at(span);
-        if line.contains("{{") && !line.contains(['"', '\'']) {
-            one = one.help("quote the template: \"{{ … }} …\"");
-        } else if line.contains('\t') {
-            one = one.help("indent with spaces, YAML allows no tabs");
-        }
-        self.found.push(one);
+        let one = Diagnostic::new(Id::YAML_SYNTAX, format!("this is not YAML: {}", error.info())).at(span);
+        self.found
+            .push(one.help_if(syntax::advice(&error.info(), line)).fix_if(syntax::quoted(self.file, line_start, line)));
         Broken
     }
 
@@ -247,13 +255,17 @@ impl Tree<'_> {
     }
 }
 
-fn read_key(node: &Node, found: &mut Diagnostics) -> Spanned<String> {
+fn read_key(node: &Node, text: &str, found: &mut Diagnostics) -> Spanned<String> {
     match &node.kind {
         Kind::Scalar(scalar) => Spanned::new(scalar.text.clone(), node.span),
-        Kind::Mapping(_) => Spanned::new(MAPPING_AS_KEY.to_owned(), node.span),
+        Kind::Mapping(_) => {
+            let written = text.get(node.span.start as usize..node.span.end as usize).unwrap_or_default();
+            let quotes = ['"', '\''].into_iter().filter(|quote| written.contains(*quote));
+            Spanned::new(MAPPING_AS_KEY.chars().chain(quotes).collect(), node.span)
+        }
         Kind::Sequence(_) => {
             found.push(Diagnostic::new(Id::YAML_KEY, "a key must be a name").at(node.span));
-            Spanned::new("[…]".to_owned(), node.span)
+            Spanned::new(LIST_AS_KEY.to_owned(), node.span)
         }
     }
 }

@@ -69,7 +69,7 @@ pub fn words(line: &str) -> Vec<String> {
 fn documented_commands_work() {
     let project = TestProject::shipped();
     let mut count = 0;
-    for page in ["docs/commands.md", "docs/debugging.md", "docs/editor.md"] {
+    for page in ["docs/checking.md", "docs/commands.md", "docs/debugging.md", "docs/editor.md"] {
         let text = std::fs::read_to_string(shipped().join(page)).unwrap();
         for block in text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()) {
             for part in block.split("$ flowproof ").skip(1) {
@@ -108,9 +108,14 @@ fn command_gives(project: &TestProject, line: &str, shown: &str) {
 #[test]
 fn help_teaches() {
     let project = TestProject::new();
-    for arguments in
-        [&["--help"][..], &["run", "--help"], &["check", "--help"], &["list", "--help"], &["simulate", "--help"]]
-    {
+    for arguments in [
+        &["--help"][..],
+        &["run", "--help"],
+        &["check", "--help"],
+        &["explain", "--help"],
+        &["list", "--help"],
+        &["simulate", "--help"],
+    ] {
         let output = project.command(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(0));
         insta::assert_snapshot!(arguments.join(" "), String::from_utf8_lossy(&output.stdout));
@@ -145,11 +150,15 @@ fn functions_are_documented() {
 /// The table of problem ids is made from the code. When it has changed, this test writes it anew and fails once.
 #[test]
 fn problem_ids_are_documented() {
-    let mut page = "# Problems of files\n\nEvery problem that `flowproof check` and `flowproof run` show of a file has one of these ids.\nErrors keep a file from being run, warnings do not.\n\n| id | severity | when |\n|---|---|---|\n"
+    let mut page = "# Problems of files\n\nEvery problem that `flowproof check` and `flowproof run` show of a file has one of these ids.\nErrors keep a file from being run, warnings do not. `flowproof explain ID` shows the same as stands here.\n\n| id | severity | when |\n|---|---|---|\n"
         .to_owned();
     for rule in flowproof::diagnostic::rules() {
-        let severity = format!("{:?}", rule.severity).to_lowercase();
-        page += &format!("| `{}` | {severity} | {} |\n", rule.id, rule.summary);
+        let anchor = rule.id.as_str().replace('/', "");
+        page += &format!("| [`{}`](#{anchor}) | {} | {} |\n", rule.id, rule.severity, rule.summary);
+    }
+    for rule in flowproof::diagnostic::rules() {
+        let about = flowproof::diagnostic::page(rule.id).markdown();
+        page += &format!("\n## {}\n\n{} ({})\n\n{about}", rule.id, rule.summary, rule.severity);
     }
     let path = shipped().join("docs/diagnostics.md");
     if std::fs::read_to_string(&path).unwrap_or_default() != page {

@@ -64,6 +64,11 @@ impl TestProject {
         command
     }
 
+    /// What the program does with some arguments.
+    pub fn does(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.command(arguments).output().unwrap(), &self.path("events.ndjson"))
+    }
+
     /// Runs `flowproof run` with an event file, and further arguments.
     pub fn run(&self, arguments: &[&str]) -> Ran {
         self.run_with(arguments, &[])
@@ -85,6 +90,11 @@ impl Ran {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             events: std::fs::read_to_string(events).unwrap_or_default(),
         }
+    }
+
+    /// The exit code, standard output and standard error, for a snapshot.
+    pub fn shown(&self) -> String {
+        format!("exit code {}\n── stdout ──\n{}── stderr ──\n{}", self.code.unwrap_or(-1), self.stdout, self.stderr)
     }
 
     /// Everything that came out.

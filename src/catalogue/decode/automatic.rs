@@ -3,7 +3,7 @@ use super::reader::{CODES, ELEMENT, LOCALS, NAMED, TITLE};
 use super::session::STATE;
 use super::simulated::WRITES;
 use crate::catalogue::{Attempts, Automatic, Behaviour, ErrorScreen, Failure, Rule, Tally};
-use crate::diagnostic::{Diagnostic, Id, suggest};
+use crate::diagnostic::{Diagnostic, Id};
 use crate::expect::MATCHER;
 use crate::source::Spanned;
 use crate::yaml::{Entry, Form, Further, Key, Names, Node, Notation, Shape, Shaped, Words, words_of};
@@ -326,7 +326,7 @@ impl Reader<'_> {
         if known.is_none() {
             let one = Diagnostic::new(Id::CATALOGUE_REFERENCE, format!("there is no failure `{}`", name.value));
             let names = failures.iter().map(|failure| failure.name.as_str());
-            self.found.push(one.at(name.span).help_if(suggest(name, names)));
+            self.found.push(one.at(name.span).meant(name.span, name, names));
         }
         known
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalogue::{Activity, Behaviour, Catalogue, Exchange, Input, InputType, RequestUse, Role, When};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of, suggest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of};
 use crate::source::Spanned;
 use crate::template::Template;
 
@@ -51,7 +51,9 @@ struct Check<'a> {
 impl Check<'_> {
     fn unknown<'n>(&mut self, name: &Spanned<String>, what: &str, known: impl IntoIterator<Item = &'n str>) {
         let one = Diagnostic::new(Id::CATALOGUE_REFERENCE, format!("there is no {what} `{}`", name.value));
-        self.found.push(one.at(name.span).help_if(suggest(name, known)));
+        let mut known = known.into_iter().peekable();
+        let nothing = known.peek().is_none().then(|| format!("the catalogue declares no {what} at all"));
+        self.found.push(one.at(name.span).meant(name.span, name, known).help_if(nothing));
     }
 
     fn known_activity(&mut self, name: &Spanned<String>) {
@@ -146,7 +148,7 @@ impl Check<'_> {
         for name in given.iter().filter(|name| !parameters.contains(&name.as_str())) {
             let message = format!("`{}` has no parameter `{}`", exchange.name.value, name.value);
             let one = Diagnostic::new(Id::CATALOGUE_REFERENCE, message).at(name.span);
-            self.found.push(one.help_if(suggest(name, parameters.iter().copied())));
+            self.found.push(one.meant(name.span, name, parameters.iter().copied()));
         }
         let declared = exchange.params.iter().filter(|param| param.required && param.default.is_none());
         // Where the whole URL is given, the path is not written.

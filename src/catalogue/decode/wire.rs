@@ -11,7 +11,7 @@ use crate::catalogue::{
     Answer, Body, BodyFormat, Credential, DefinitionKind, Exchange, Field, MEANINGS, Param, PathPattern, REASONS,
     Reason, Role, Wire,
 };
-use crate::diagnostic::{Diagnostic, Id, suggest};
+use crate::diagnostic::{Diagnostic, Id};
 use crate::source::{Span, Spanned};
 use crate::yaml::{Entry, Form, Key, Names, Shape, Shaped, Words, words_of};
 
@@ -359,7 +359,7 @@ impl Reader<'_> {
                 let message = format!("the answer `{name}` has no field `{}`", value.key.value);
                 let names = places.iter().map(|place| place.name.as_str());
                 let one = Diagnostic::new(Id::CATALOGUE_REFERENCE, message).at(value.key.span);
-                self.found.push(one.help_if(suggest(&value.key, names)));
+                self.found.push(one.meant(value.key.span, &value.key, names));
             }
             composed.push((value.key.value.clone(), self.template(&value.value)));
         }

@@ -83,10 +83,10 @@ impl Table {
             if has != wanted {
                 let values = if has == 1 { "value" } else { "values" };
                 let message = format!("the row has {has} {values}, and the header names {wanted}");
-                let mut one = Diagnostic::new(Id::CASES_ROW, message).at(span);
-                if has > wanted {
-                    one = one.help("a value with the separator in it stands in quotes: \"a, b\"");
-                }
+                let one = Diagnostic::new(Id::CASES_ROW, message).at(span).help(match has > wanted {
+                    true => "a value with the separator in it stands in quotes: \"a, b\"",
+                    false => "a value that is empty has its separator all the same",
+                });
                 if !rows.broken(one, span) {
                     break;
                 }
@@ -97,7 +97,8 @@ impl Table {
                 cells.push(kind.value(cell).unwrap_or_else(|| {
                     let message = format!("`{cell}` is not {}, as the header says", kind.describe());
                     let place = row.place(column, &reader);
-                    rows.problem(Diagnostic::new(Id::CASES_VALUE, message).at(place));
+                    let one = Diagnostic::new(Id::CASES_VALUE, message).at(place);
+                    rows.problem(one.help("write one, or give the column another type in the header"));
                     Value::Null
                 }));
             }
@@ -120,7 +121,8 @@ fn read_header(header: &Row, reader: &Records<'_>, rows: &mut Builder<'_>) -> Ve
         let (name, kind) = written.split_once(':').map_or((written, None), |(name, kind)| (name, Some(kind.trim())));
         let name = name.trim();
         if name.is_empty() {
-            rows.problem(Diagnostic::new(Id::CASES_HEADER, format!("column {} has no name", number + 1)).at(place));
+            let one = Diagnostic::new(Id::CASES_HEADER, format!("column {} has no name", number + 1)).at(place);
+            rows.problem(one.help("name it, or remove the separator"));
         }
         let kind = match kind {
             None => CellType::Text,

@@ -16,9 +16,9 @@ impl Table {
         let mut rows = Builder::new(file, found);
         if let Err((at, message)) = read(text, file, &mut rows) {
             let place = Span::new(file, at, at + text[at..].chars().next().map_or(0, char::len_utf8));
-            rows.problem(
-                Diagnostic::new(Id::CASES_SYNTAX, format!("this is no list of JSON objects: {message}")).at(place),
-            );
+            let message = format!("this is no list of JSON objects: {message}");
+            let one = Diagnostic::new(Id::CASES_SYNTAX, message).at(place);
+            rows.problem(one.help("write `[{\"name\": \"value\"}, …]`"));
         }
         rows.finish(whole)
     }

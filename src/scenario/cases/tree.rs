@@ -28,7 +28,8 @@ impl Table {
         for item in items {
             let Some(entries) = item.as_mapping() else {
                 let message = format!("a row is a mapping of names to values, not {}", item.describe());
-                rows.broken(Diagnostic::new(Id::CASES_ROW, message).at(item.span), item.span);
+                let one = Diagnostic::new(Id::CASES_ROW, message).at(item.span);
+                rows.broken(one.help("write `- { name: value }`"), item.span);
                 continue;
             };
             let cells = entries.iter().map(|entry| Cell {
