@@ -83,8 +83,10 @@ impl Walker<'_> {
             return match sent.answer {
                 Ok(answer) => Ok(Delivered { answer, fields, millis }),
                 Err(error) => {
-                    let message = format!("{} {}: {}", request.method, request.url.path(), error.message);
-                    Err(Trouble::errored(phase_id(error.phase), message).note(tries))
+                    let (what, advice) = error.parts();
+                    let message = format!("{} {}: {what}", request.method, request.url.path());
+                    let trouble = Trouble::errored(phase_id(error.phase), message);
+                    Err(advice.into_iter().fold(trouble, Trouble::note).note(tries))
                 }
             };
         }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::exchange::text_of;
 use super::problem::Trouble;
 use super::walker::Walker;
-use crate::scenario::{SessionUse, Variable};
+use crate::scenario::{ActorUse, SessionUse, Variable};
 use crate::source::{Span, Spanned};
 use crate::template::{Scope, Template};
 
@@ -99,14 +99,23 @@ impl Walker<'_> {
     async fn open_of_actor(&mut self, actor: usize) -> Result<(), Trouble> {
         let scenario = self.planned.scenario.clone();
         let Some(actor) = actor.checked_sub(1).and_then(|number| scenario.actors.get(number)) else { return Ok(()) };
+        let names = self.meet_actor(actor)?;
+        if names.is_empty() {
+            return Ok(());
+        }
+        self.open_session(names.iter().collect(), &actor.session, Some(actor.name.span)).await
+    }
+
+    /// Takes what an actor brings along; gives what opens its session.
+    pub(super) fn meet_actor(&mut self, actor: &ActorUse) -> Result<Vec<Spanned<String>>, Trouble> {
         if let Some(key) = &actor.key {
             self.prepare(key.references())?;
             let key = self.evaluate(key, &self.scope())?;
             self.journal.hide(&self.cast.secret_name("key"), &[text_of(&key)]);
             self.keep_value("key", &key, true, true);
         }
-        if scenario.process.is_none() {
-            return Ok(());
+        if self.planned.scenario.process.is_none() {
+            return Ok(Vec::new());
         }
         let catalogue = self.catalogue().clone();
         let (open, credential) = (&catalogue.session.open, catalogue.session.credential.as_ref());
@@ -118,6 +127,6 @@ impl Walker<'_> {
         self.show_session();
         let own = self.cast.has_own_access();
         let names = actor.opens(open, credential.map(|name| name.value.as_str()), own);
-        self.open_session(names, &actor.session, Some(actor.name.span)).await
+        Ok(names.into_iter().cloned().collect())
     }
 }

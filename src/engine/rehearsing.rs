@@ -13,7 +13,9 @@ use crate::diagnostic::Diagnostics;
 use crate::event::{Section, StepRecord};
 use crate::http::{Request, record};
 use crate::plan::{Planned, Rehearsal, RehearsedRequest, RehearsedStep};
-use crate::scenario::{Answer, Answers, Body, Branch, Case, Given, RequestLine, Step, StepExpectation, StepKind, Use};
+use crate::scenario::{
+    Answer, Answers, Body, Branch, Case, Given, RequestLine, SessionUse, Step, StepExpectation, StepKind, Use,
+};
 use crate::source::{Span, Spanned};
 use crate::template::Template;
 
@@ -98,15 +100,40 @@ impl Walker<'_> {
             return Ok(());
         }
         let catalogue = self.catalogue().clone();
-        for name in scenario.session.opens(&catalogue.session.open) {
+        self.rehearse_session(scenario.session.opens(&catalogue.session.open).iter(), &scenario.session, told)
+    }
+
+    fn rehearse_session<'n>(
+        &mut self,
+        names: impl Iterator<Item = &'n Spanned<String>>,
+        session: &SessionUse,
+        told: &mut Told,
+    ) -> Result<(), Trouble> {
+        let catalogue = self.catalogue().clone();
+        for name in names {
             let Some(activity) = catalogue.activity(&name.value) else { continue };
-            let given = scenario.session.inputs.iter().find(|(activity, _)| activity.value == name.value);
+            let given = session.inputs.iter().find(|(activity, _)| activity.value == name.value);
             let given = given.map_or(&[][..], |(_, inputs)| inputs);
             let step = self.count(Section::Session, "activity", &name.value, None)?;
             let requests = self.rehearse_activity(activity, given)?;
             told.steps.push(RehearsedStep { requests, ..rehearsed(step) });
         }
         Ok(())
+    }
+
+    /// What opens the session of the one who acts, at its first step.
+    fn rehearse_turn(&mut self, told: &mut Told) -> Result<(), Trouble> {
+        let scenario = self.planned.scenario.clone();
+        let actor = self.cast.turn().checked_sub(1).and_then(|number| scenario.actors.get(number));
+        let Some(actor) = actor.filter(|_| self.cast.begin()) else { return Ok(()) };
+        let names = self.meet_actor(actor)?;
+        if names.is_empty() {
+            return Ok(());
+        }
+        let within = self.within.replace(self.step);
+        let opened = self.rehearse_session(names.iter(), &actor.session, told);
+        self.within = within;
+        opened
     }
 
     /// What an activity would send; what it keeps for the session is known to come from it.
@@ -183,6 +210,7 @@ impl Walker<'_> {
     fn rehearse_step(&mut self, step: &Step, when: Option<&str>, told: &mut Told) -> Result<(), Trouble> {
         self.prepare(step.references())?;
         let record = self.count(self.section, step.kind.keyword(), &self.subject_of(step), Some(step))?;
+        let at = told.steps.len();
         let condition = step.condition.as_ref().map(|condition| format!("if {}", self.written(condition.span())));
         let mut one = RehearsedStep {
             at: Some(self.run.sources.locate(step.span)),
@@ -192,7 +220,7 @@ impl Walker<'_> {
             on: step.on.iter().map(on).collect(),
             ..rehearsed(record)
         };
-        let at = told.steps.len();
+        self.rehearse_turn(told)?;
         let result = match &step.kind {
             StepKind::Activity { name, with, .. } => match self.catalogue().clone().activity(&name.value) {
                 Some(activity) => self.rehearse_activity(activity, with).map(|requests| one.requests = requests),

@@ -240,6 +240,16 @@ pub struct TransportError {
     pub message: String,
 }
 
+impl TransportError {
+    /// What happened, and what to do about it, which stands behind a semicolon.
+    pub fn parts(&self) -> (&str, Option<&str>) {
+        match self.message.split_once("; ") {
+            Some((what, advice)) => (what, Some(advice)),
+            None => (&self.message, None),
+        }
+    }
+}
+
 /// One look at an answer that is waited for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

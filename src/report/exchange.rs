@@ -72,7 +72,7 @@ fn whole(exchange: &ExchangeRecord, problems: &[Problem], look: &Look) -> String
         (None, Some(error)) => {
             let told = format!("← {} after {}", broken(error.phase), duration(exchange.millis));
             text += &format!("  {}\n", look.strong(&told));
-            if problems.iter().all(|problem| !problem.message.contains(&error.message)) {
+            if problems.iter().all(|problem| !problem.message.contains(error.parts().0)) {
                 let lines = wrap(&clean(&error.message), look.width - 4);
                 text.extend(lines.iter().map(|line| format!("    {line}\n")));
             }

@@ -27,7 +27,7 @@ pub fn rehearsal_text(one: &Rehearsal, look: &Look) -> String {
     }
     let mut section = None;
     for step in &one.steps {
-        if section != Some(step.step.section) {
+        if section != Some(step.step.section) && step.step.within.is_none() {
             section = Some(step.step.section);
             text += "\n";
         }

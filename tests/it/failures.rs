@@ -16,7 +16,7 @@ fn show(name: &str, project: &TestProject) {
         (r"\b[0-9a-f]{8}-(\d+)", "00000000-$1"),
         (r"\b[A-Z0-9]{26}\b", "INSTANCE"),
         (r"\b[A-Z0-9]{12,25}…", "INSTANCE…"),
-        (r"lookup address information: [^;]*;", "lookup address information: …;"),
+        (r"lookup address information: [^\n]*", "lookup address information: …"),
     ];
     let mut settings = insta::Settings::clone_current();
     filters.iter().for_each(|(pattern, shown)| settings.add_filter(pattern, *shown));
