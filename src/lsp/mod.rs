@@ -7,6 +7,7 @@
 //! What could stand at a place is found by the shapes by which files are read ([`crate::yaml::Shape`]): `spot` finds the
 //! place, `subject` what is named there, `view` what of that the project has.
 
+mod action;
 mod answer;
 mod documents;
 mod file;

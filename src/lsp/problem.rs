@@ -29,7 +29,8 @@ pub(super) fn problems(
     all
 }
 
-fn problem(
+/// A problem as editors take it.
+pub(super) fn problem(
     one: &Diagnostic,
     range: Range,
     project: &Project,

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use jiff::civil::Date;
 use lsp_types::{
+    CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability,
     CompletionOptions, CompletionParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, GotoDefinitionParams, HoverParams, HoverProviderCapability, InitializeParams,
     InitializeResult, Location, OneOf, PublishDiagnosticsParams, ServerCapabilities, ServerInfo,
@@ -14,12 +15,14 @@ use lsp_types::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::action::actions;
 use super::answer;
 use super::documents::Documents;
 use super::position::offset;
 use super::problem::problems;
 use super::wire::{self, Incoming};
 use crate::project::{Project, Selection};
+use crate::source::FileId;
 
 /// The folder of a project that `check` looks at if it is told nothing else.
 const SCENARIOS: &str = "scenarios";
@@ -187,8 +190,28 @@ impl<W: Write> Server<W> {
                     location.and_then(|(path, range)| Some(Location { uri: self.documents.uri(&path)?, range }));
                 Ok(written(location))
             }
+            (State::Ready, "textDocument/codeAction") => {
+                let params: CodeActionParams = read(params)?;
+                if self.is_stale && self.check().is_err() {
+                    return Err(Refused(INTERNAL_ERROR, "nobody listens any more".to_owned()));
+                }
+                Ok(written(self.actions(&params).unwrap_or_default()))
+            }
             (State::Ready, _) => Err(Refused(METHOD_NOT_FOUND, format!("`{method}` is not known"))),
         }
+    }
+
+    /// What mends the problems at a place of an open document; `None` if it is not open.
+    fn actions(&self, params: &CodeActionParams) -> Option<Vec<CodeActionOrCommand>> {
+        let path = self.documents.path(&params.text_document.uri);
+        let project = self.projects.get(&self.documents.root(&path))?;
+        let uri = |name: &str| uri_of(&self.documents, project, name);
+        let is_current = |file: FileId| {
+            let read = project.sources.file(file);
+            let open = self.documents.get(&project.root.join(read.name()));
+            open.is_none_or(|document| document.text == read.text())
+        };
+        Some(actions(project, &name_of(project, &path), params.range, &uri, &is_current))
     }
 
     /// Asks about a place of an open document; `None` if it is not open.
@@ -204,9 +227,7 @@ impl<W: Write> Server<W> {
         }
         let (project, document) = (self.projects.get(&root)?, self.documents.get(&path)?);
         let text = &document.text;
-        let below = path.strip_prefix(&project.root).unwrap_or(&path);
-        let name = below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        Some(ask(project, &name, text, offset(text, place.position)))
+        Some(ask(project, &name_of(project, &path), text, offset(text, place.position)))
     }
 
     fn notified(&mut self, method: &str, params: Value) {
@@ -286,6 +307,12 @@ impl<W: Write> Server<W> {
     }
 }
 
+/// How a project calls a file of a path.
+fn name_of(project: &Project, path: &Path) -> String {
+    let below = path.strip_prefix(&project.root).unwrap_or(path);
+    below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
 /// How an editor calls a file that a project has read; `None` for what ships inside flowproof.
 fn uri_of(documents: &Documents, project: &Project, name: &str) -> Option<Uri> {
     let is_embedded = name.starts_with('<') && name.ends_with('>');
@@ -307,6 +334,10 @@ fn initialized() -> InitializeResult {
             text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::FULL)),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             definition_provider: Some(OneOf::Left(true)),
+            code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+                ..CodeActionOptions::default()
+            })),
             completion_provider: Some(CompletionOptions {
                 trigger_characters: Some(triggers),
                 ..CompletionOptions::default()

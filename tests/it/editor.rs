@@ -187,6 +187,38 @@ fn what_is_open_wins_over_what_is_on_disk() {
 }
 
 #[test]
+fn problems_are_mended() {
+    let mut editor = Editor::open(TestProject::bare());
+    let wrong = SCENARIO.replace("activity: introduction", "activity: introdction");
+    editor.write(NEW, &wrong);
+    let uri = editor.uri(NEW);
+    let actions = |editor: &mut Editor, line: u64| {
+        let place = json!({ "line": line, "character": 16 });
+        let range = json!({ "start": place, "end": place });
+        let document = json!({ "uri": uri });
+        let params = json!({ "textDocument": document, "range": range, "context": { "diagnostics": [] } });
+        editor.client.request("textDocument/codeAction", params).as_array().unwrap().clone()
+    };
+    let offered = actions(&mut editor, 5);
+    assert_eq!(offered.len(), 1, "{offered:?}");
+    let action = &offered[0];
+    assert_eq!((&action["title"], &action["kind"]), (&json!("write `introduction`"), &json!("quickfix")));
+    assert_eq!(
+        (&action["isPreferred"], &action["diagnostics"][0]["code"]),
+        (&json!(true), &json!("scenario/unknown-activity"))
+    );
+    let edit = &action["edit"]["changes"][&uri][0];
+    let range = json!({ "start": { "line": 5, "character": 14 }, "end": { "line": 5, "character": 25 } });
+    assert_eq!(edit, &json!({ "range": range, "newText": "introduction" }));
+    assert_eq!(actions(&mut editor, 6), [] as [Value; 0], "nothing is wrong there");
+    // What is asked right after a change is about the text as it is then.
+    editor.tell(&uri, &format!("# Moved down.\n{wrong}"));
+    assert_eq!(actions(&mut editor, 6)[0]["edit"]["changes"][&uri][0]["range"]["start"]["line"], 6);
+    editor.tell(&uri, SCENARIO);
+    assert_eq!(actions(&mut editor, 5), [] as [Value; 0]);
+}
+
+#[test]
 fn changes_on_disk_are_heard_of() {
     let project = TestProject::bare();
     let mut client = Client::start(&mut project.command(&["lsp"]), Value::Null);
