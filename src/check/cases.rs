@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::Surroundings;
-use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id, suggest};
-use crate::scenario::{Scenario, Table, is_id};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id, nearest, suggest};
+use crate::scenario::{Column, Scenario, Table, is_id};
 use crate::source::{Sources, Spanned};
 use crate::template::Reference;
 
@@ -25,6 +25,7 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
     named(scenario, around, found);
     if let Some(table) = around.cases {
         title(scenario, table, found);
+        columns(table, found);
     }
 }
 
@@ -42,6 +43,25 @@ fn named(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnostics
         let help = suggest(&name.value, ids.iter().map(String::as_str));
         let one = one.fix_if(Fix::rename(name.span, name, ids.iter().map(String::as_str)));
         found.push(one.help(help.unwrap_or_else(|| "the scenario has no `cases`".to_owned())));
+    }
+}
+
+/// Warns of a column that only some rows have, and that the others have under almost the same name.
+fn columns(table: &Table, found: &mut Diagnostics) {
+    let partial: Vec<_> = table.columns().iter().filter(|column| column.missing.is_some()).collect();
+    for column in &partial {
+        let names = partial.iter().map(|other| other.name.value.as_str()).filter(|name| *name != column.name.value);
+        let Some(other) = nearest(&column.name.value, names) else { continue };
+        let other = partial.iter().find(|one| one.name.value == other);
+        // The rarer one is the slip; of two that are as rare, the later one.
+        let rarer = |other: &&&Column| (column.filled(), other.name.span) < (other.filled(), column.name.span);
+        if let Some(other) = other.filter(rarer).filter(|other| column.filled() + other.filled() <= table.len() as u32)
+        {
+            let message =
+                format!("only some rows have `{}`, and others have `{}`", column.name.value, other.name.value);
+            let one = Diagnostic::new(Id::CASES_COLUMN, message).at(column.name.span).and(other.name.span, "here");
+            found.push(one.meant(column.name.span, &column.name.value, [other.name.value.as_str()]));
+        }
     }
 }
 

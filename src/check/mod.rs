@@ -7,6 +7,7 @@ mod fragments;
 mod inputs;
 mod names;
 mod outcomes;
+mod readings;
 mod scenario;
 mod simulate;
 mod surroundings;

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::Surroundings;
-use super::names;
+use super::{names, readings};
 use crate::catalogue::{Activity, Outcome};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, one_of};
 use crate::proof::{expected, fits, may_have_code, possible};
@@ -30,6 +30,8 @@ pub(super) fn of_step(asked: &Asked<'_>, around: &Surroundings<'_>, found: &mut 
     let before = found.len();
     for stated in expect.into_iter().chain(poll.iter().flat_map(|poll| poll.expectations())) {
         stated.outcome.iter().for_each(|outcome| known(activity, outcome, found));
+        readings::of_answer(activity, stated, around, found);
+        readings::of_instance(stated.instance.as_ref(), around, found);
         if let Some(next) = stated.next.as_ref().filter(|next| next.value != END) {
             names::activity(next, around, found);
         }
@@ -136,6 +138,7 @@ fn statuses(outcome: &Outcome) -> Vec<String> {
 
 /// Checks the outcomes that a scenario expects at its end.
 pub(super) fn of_walk(expect: &WalkExpectation, around: &Surroundings<'_>, found: &mut Diagnostics) {
+    readings::of_instance(expect.instance.as_ref(), around, found);
     for (name, outcomes) in &expect.outcomes {
         let Some(activity) = around.catalogue.and_then(|catalogue| catalogue.activity(&name.value)) else { continue };
         for outcome in outcomes.iter().filter(|outcome| outcome.value != TIMEOUT) {

@@ -21,6 +21,11 @@ pub(super) fn check(simulate: &Simulate, around: &Surroundings<'_>, found: &mut 
             }
             continue;
         }
+        let failures = failures(key, catalogue, around.definition);
+        if !failures.is_empty() {
+            directives(entry, &failures, found);
+            continue;
+        }
         let known = catalogue.activity(key).is_some()
             || is_element(key, around)
             || around.definition.is_some_and(|definition| is_input_value(key, catalogue, definition));
@@ -40,6 +45,20 @@ fn is_input_value(key: &str, catalogue: &Catalogue, definition: &Definition) -> 
     inputs.any(|input| keys.contains(&&input.name) && input.value.as_plain_text() == Some(key))
 }
 
+/// The failures of the automatic elements that a key means: by id, by name, or by the value of an input parameter.
+fn failures(key: &str, catalogue: &Catalogue, definition: Option<&Definition>) -> Vec<Failure> {
+    let nodes = definition.into_iter().flat_map(Definition::nodes);
+    let automatic = nodes.filter_map(|node| {
+        let automatic = catalogue.automatic_of(&node.attribute_texts(), node.name.as_deref())?;
+        let of_value = || {
+            let mut inputs = node.inputs.iter().filter(|input| automatic.keys.contains(&input.name));
+            inputs.any(|input| input.value.as_plain_text() == Some(key))
+        };
+        (node.id == key || node.is_named(key) || of_value()).then_some(automatic)
+    });
+    automatic.flat_map(|automatic| automatic.failures.clone()).collect()
+}
+
 /// Reports results of what has none.
 fn results(entry: &SimulateEntry, found: &mut Diagnostics) {
     for (name, _) in entry.visits.all().iter().flat_map(|directive| &directive.results) {
@@ -53,7 +72,13 @@ fn directives(entry: &SimulateEntry, failures: &[Failure], found: &mut Diagnosti
     for directive in entry.visits.all() {
         let names = || failures.iter().map(|failure| failure.name.value.as_str());
         let failure = match &directive.outcome {
-            Some(outcome) if outcome.value == SUCCESS => continue,
+            Some(outcome) if outcome.value == SUCCESS => {
+                if let Some(code) = &directive.code {
+                    let one = Diagnostic::new(Id::CONTRADICTION, "what succeeds gives no code").at(code.span);
+                    found.push(one.and(outcome.span, "it succeeds").help("remove one of the two"));
+                }
+                continue;
+            }
             Some(outcome) => match failures.iter().find(|failure| failure.name.value == outcome.value) {
                 Some(failure) => Some(failure),
                 None => {

@@ -83,6 +83,8 @@ rules! {
     BROKEN_FRAGMENT = Error "scenario/broken-fragment": "A fragment is used that cannot be: it has problems of its own, or lies outside of the project.";
     FRAGMENT_CYCLE = Error "scenario/fragment-cycle": "Fragments use each other in a circle.";
     UNKNOWN_OUTCOME = Error "scenario/unknown-outcome": "An outcome is named that the activity does not have.";
+    UNKNOWN_STATE = Warning "scenario/unknown-state": "A state of the instance is expected that the catalogue does not know.";
+    UNKNOWN_FIELD = Error "scenario/unknown-field": "Something is expected of an answer that the catalogue does not read.";
     UNKNOWN_CODE = Error "scenario/unknown-code": "A code is named that the activity never gives.";
     UNKNOWN_SIMULATED = Error "scenario/unknown-simulated": "`simulate` names nothing of the process.";
     CONTRADICTION = Error "scenario/contradiction": "Two parts of a scenario exclude each other.";
@@ -118,6 +120,7 @@ rules! {
     CASES_SYNTAX = Error "cases/syntax": "A file of cases is no well-formed CSV, or no list of JSON objects.";
     CASES_HEADER = Error "cases/header": "The header of a CSV file is missing or names a column twice, not at all or with an unknown type.";
     CASES_ROW = Error "cases/row": "A row of cases has not the shape of a row.";
+    CASES_COLUMN = Warning "cases/column": "A row has a column that other rows have under almost the same name.";
     CASES_VALUE = Error "cases/value": "A value of a row is not what the header says of its column.";
     CASES_ID = Error "cases/id": "Two rows have the same id, or a row has one that is none.";
     CASES_LIMIT = Error "cases/limit": "A table of cases exceeds a bound on its rows or bytes.";

@@ -32,7 +32,7 @@ struct Part {
 #[derive(Clone, Debug)]
 enum Place {
     Whole,
-    Member(String),
+    Member(Spanned<String>),
     Path(JsonPath),
 }
 
@@ -66,6 +66,14 @@ impl BodyExpectation {
         self.parts.iter().flat_map(|part| part.matcher.references())
     }
 
+    /// The members of the top level that it names.
+    pub fn members(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.parts.iter().filter_map(|part| match &part.place {
+            Place::Member(name) => Some(name),
+            Place::Whole | Place::Path(_) => None,
+        })
+    }
+
     /// Its matchers.
     pub fn matchers_mut(&mut self) -> impl Iterator<Item = &mut Matcher> {
         self.parts.iter_mut().map(|part| &mut part.matcher)
@@ -94,7 +102,7 @@ impl Part {
             JsonPath::read(key, entry.key.span, sources, found).map(Place::Path)
         } else {
             warn_of_matcher(&entry.key, found);
-            Some(Place::Member(key.to_owned()))
+            Some(Place::Member(entry.key.clone()))
         };
         let matcher = Matcher::read(&entry.value, sources, found);
         Some(Self { subject: format!("{what} {key}"), place: place?, matcher })
@@ -118,7 +126,7 @@ impl Place {
     fn find<'v>(&self, body: &'v Value) -> Result<Option<Cow<'v, Value>>, String> {
         match self {
             Self::Whole => Ok(Some(Cow::Borrowed(body))),
-            Self::Member(name) => Ok(body.get(name).map(Cow::Borrowed)),
+            Self::Member(name) => Ok(body.get(&name.value).map(Cow::Borrowed)),
             Self::Path(path) => {
                 let found = path.evaluate(body).map_err(|error| error.to_string())?;
                 if path.is_singular() {

@@ -33,6 +33,7 @@ mod starting;
 mod targets;
 mod terminal;
 mod typing;
+mod typos;
 mod uploading;
 mod walking;
 mod walks;

@@ -82,6 +82,13 @@ impl Table {
     }
 }
 
+impl Column {
+    /// How many rows have a value there.
+    pub fn filled(&self) -> u32 {
+        self.filled
+    }
+}
+
 /// One row of a table.
 #[derive(Clone, Debug)]
 pub struct Case {
