@@ -30,6 +30,7 @@ mod secrets;
 mod selecting;
 mod sharing;
 mod starting;
+mod swaps;
 mod targets;
 mod terminal;
 mod typing;
