@@ -11,6 +11,7 @@ mod codec;
 mod completion;
 mod decode;
 mod embedded;
+mod facts;
 mod form;
 mod model;
 mod page;
@@ -26,6 +27,7 @@ pub use codec::{
 };
 pub use decode::{INPUT, SHAPE, VERSION};
 pub use embedded::{embedded, embedded_names};
+pub use facts::{CAPTURES, CURRENT, facts, marks_of};
 pub use form::{FormPlaces, FormType, FormUse, FormWire};
 pub use model::{Catalogue, Selector};
 pub use session::{Condition, Finalizer, STATES, Session, SimulatedSession, States};

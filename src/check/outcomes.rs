@@ -55,7 +55,7 @@ pub(super) fn of_step(asked: &Asked<'_>, around: &Surroundings<'_>, found: &mut 
     // What is not even known is told already.
     if found.len() == before {
         excluded_by_inputs(asked, found);
-        expect.into_iter().for_each(|expect| excluded_by_answer(activity, expect, found));
+        expect.into_iter().for_each(|expect| excluded_by_answer(activity, expect, around, found));
     }
 }
 
@@ -92,7 +92,12 @@ fn excluded_by_inputs(asked: &Asked<'_>, found: &mut Diagnostics) {
 }
 
 /// Reports a code or a status that the expected outcome never has.
-fn excluded_by_answer(activity: &Activity, expect: &StepExpectation, found: &mut Diagnostics) {
+fn excluded_by_answer(
+    activity: &Activity,
+    expect: &StepExpectation,
+    around: &Surroundings<'_>,
+    found: &mut Diagnostics,
+) {
     let stated: Vec<&Outcome> = expect.outcome.iter().filter_map(|name| activity.outcome(&name.value)).collect();
     let all: Vec<&Outcome> = activity.outcomes.iter().collect();
     let outcomes = if stated.is_empty() { &all } else { &stated };
@@ -102,12 +107,20 @@ fn excluded_by_answer(activity: &Activity, expect: &StepExpectation, found: &mut
     };
     if let Some(code) = &expect.code {
         let listed: Vec<i64> = code.matcher.listed().iter().filter_map(|value| value.as_i64()).collect();
-        let may_have = |code: &i64| outcomes.iter().any(|outcome| may_have_code(outcome, Some(*code)));
+        // A code that the catalogue gives to another outcome means that one.
+        let all =
+            around.catalogue.into_iter().flat_map(|catalogue| &catalogue.activities).flat_map(|one| &one.outcomes);
+        let of_others: BTreeSet<i64> = all.flat_map(|outcome| outcome.codes.iter().copied()).collect();
+        let may_have = |code: &i64| {
+            let is_free = !of_others.contains(code);
+            let fits = |one: &&Outcome| (is_free || one.codes.contains(code)) && may_have_code(one, Some(*code));
+            outcomes.iter().any(fits)
+        };
         if let Some(first) = listed.first().filter(|_| !listed.iter().any(may_have)) {
             let one = Diagnostic::new(Id::UNKNOWN_CODE, format!("{subject} never has the code {first}")).at(code.span);
             let known: Vec<String> = outcomes.iter().flat_map(|outcome| &outcome.codes).map(i64::to_string).collect();
             found.push(match known.is_empty() {
-                true => one.help("it has no code at all; leave `code` out, or expect another outcome"),
+                true => one.help("leave `code` out, or expect the outcome that has it"),
                 false => one.help(format!("expected {}", one_of(known.iter().map(String::as_str)))),
             });
             return;

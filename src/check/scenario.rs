@@ -1,8 +1,10 @@
+use serde_json::Map;
+
 use super::outcomes::Asked;
-use super::{Surroundings, cases, flow, fragments, inputs, names, outcomes, simulate, variables};
+use super::{FileFact, Surroundings, cases, flow, fragments, inputs, names, outcomes, simulate, variables};
 use crate::catalogue::Activity;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
-use crate::proof;
+use crate::proof::{self, Context};
 use crate::scenario::{Answers, Body, Scenario, SessionUse, Step, StepKind, WalkExpectation};
 use crate::source::Spanned;
 
@@ -28,7 +30,12 @@ pub fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut Diagnos
     variables::check(scenario, around, found);
     flow::of_scenario(scenario, around, found);
     if let Some(map) = around.map {
-        proof::check_walk(scenario, around.folder, around.fragments, map, found);
+        let marks = |path: &str| match (around.file)(path) {
+            FileFact::Present { marks, .. } => marks,
+            FileFact::Unusable { .. } => Map::new(),
+        };
+        let context = Context { folder: around.folder, fragments: around.fragments, map, marks: &marks };
+        proof::check_walk(scenario, context, found);
     }
 }
 

@@ -1,3 +1,5 @@
+use serde_json::{Map as Members, Value};
+
 use crate::catalogue::Catalogue;
 use crate::process::Definition;
 use crate::proof::Map;
@@ -50,6 +52,8 @@ pub enum FileFact {
         media: String,
         /// Its size.
         bytes: u64,
+        /// What a picture says to flowproof of itself, by which simulated checks judge it.
+        marks: Members<String, Value>,
     },
     /// It cannot be sent.
     Unusable {

@@ -8,7 +8,7 @@ use super::fragments::Library;
 use super::maps::Maps;
 use super::wanted::{Part, Wanted, narrow};
 use super::{DiskFiles, Offered, Selection, Texts};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{self, Catalogue};
 use crate::check::{self, FileFact, Surroundings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, suggest};
 use crate::engine::{FileError, Files};
@@ -327,7 +327,10 @@ impl Project {
         check: impl FnOnce(&Surroundings<'_>),
     ) {
         let file = |path: &str| match self.files.load(path) {
-            Ok(file) => FileFact::Present { media: file.media, bytes: file.bytes.len() as u64 },
+            Ok(file) => {
+                let (bytes, marks) = (file.bytes.len() as u64, catalogue::marks_of(&file.bytes));
+                FileFact::Present { media: file.media, bytes, marks }
+            }
             Err(error) => {
                 let near = matches!(error, FileError::Missing(_)).then(|| self.nearest_file(path)).flatten();
                 FileFact::Unusable { reason: error.to_string(), near }

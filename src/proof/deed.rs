@@ -27,6 +27,7 @@ impl<'a> Follower<'a> {
         at: usize,
         deed: &Deed<'a>,
         here: &Places,
+        folder: &str,
         tell: bool,
     ) -> Vec<Places> {
         let stop = &ways.stops[at];
@@ -36,10 +37,10 @@ impl<'a> Follower<'a> {
             return vec![Places::only(Place::Unknown); stop.ways.len()];
         };
         let outcomes = expected(deed.activity, step.expect.as_ref(), step.poll.as_ref(), &step.on);
-        if tell && !step.simulate.entries.is_empty() {
+        if tell {
             let handled = step.on.iter().filter_map(|branch| deed.activity.outcome(&branch.outcome.value));
             let allowed: Vec<&Outcome> = outcomes.iter().copied().chain(handled).collect();
-            self.judge_simulated(deed, &step.simulate, &standing, &allowed, step.expect.as_ref());
+            self.judge_simulated(deed, &step.simulate, &standing, &allowed, step.expect.as_ref(), folder);
         }
         let mut led = Vec::new();
         for way in &stop.ways {

@@ -123,6 +123,15 @@ impl Map {
         leaves.flat_map(|leave| self.reach(&errors, false, &[], node, leave).passed).collect()
     }
 
+    /// The automatic elements that may be executed before one of some, or after one of these has failed.
+    pub fn passed_beside(&self, node: NodeIndex, others: &[NodeIndex]) -> BTreeSet<NodeIndex> {
+        let mut passed = self.reach(&[], false, others, node, Leave::Completed).passed;
+        for boundary in others.iter().flat_map(|other| &self.definition[*other].boundaries) {
+            passed.extend(self.reach(&[], false, &[], node, Leave::Boundary(*boundary)).passed);
+        }
+        passed
+    }
+
     /// Whether an automatic element may raise one of some errors.
     pub fn may_throw(&self, node: NodeIndex, errors: &[String]) -> bool {
         self.throws(&self.definition[node], errors).iter().any(|throw| throw.wanted)

@@ -26,4 +26,4 @@ pub use map::Map;
 pub use outcome::{expected, fits, may_have_code, possible};
 pub use place::{Place, Places};
 pub use skeleton::{Skeleton, skeleton};
-pub use walk::check_walk;
+pub use walk::{Context, Marks, check_walk};

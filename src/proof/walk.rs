@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::deed::Deed;
 use super::{Map, Place, Places, answered};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -17,13 +19,8 @@ const READING: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
 ///
 /// What cannot be decided is allowed: conditions hold or do not, a plain request may do anything, and what stands after a step that is
 /// not allowed is judged as if it had been.
-pub fn check_walk<'a>(
-    scenario: &'a Scenario,
-    folder: &'a str,
-    fragments: &'a Fragments,
-    map: &'a Map,
-    found: &mut Diagnostics,
-) {
+pub fn check_walk<'a>(scenario: &'a Scenario, context: Context<'a>, found: &mut Diagnostics) {
+    let Context { folder, fragments, map, marks } = context;
     let ways = Ways::of_scenario(scenario);
     let own = scenario.actors.iter().filter(|actor| actor.joins.is_none()).map(|actor| actor.name.value.as_str());
     for walk in std::iter::once(MAIN).chain(own) {
@@ -32,6 +29,7 @@ pub fn check_walk<'a>(
             fragments,
             folder,
             map,
+            marks,
             walk,
             known: HashMap::new(),
             found: Vec::new(),
@@ -45,6 +43,22 @@ pub fn check_walk<'a>(
     }
 }
 
+/// Tells what a picture says to flowproof of itself, by its path below the project's root.
+pub type Marks<'a> = &'a dyn Fn(&str) -> serde_json::Map<String, Value>;
+
+/// What a scenario is followed with.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The folder of its file below the project's root, with a closing `/`.
+    pub folder: &'a str,
+    /// The fragments that it uses, and those that these use.
+    pub fragments: &'a Fragments,
+    /// The diagram of its process.
+    pub map: &'a Map,
+    /// What its pictures say of themselves.
+    pub marks: Marks<'a>,
+}
+
 /// Follows one walk.
 pub(super) struct Follower<'a> {
     pub scenario: &'a Scenario,
@@ -52,6 +66,7 @@ pub(super) struct Follower<'a> {
     /// The folder of its file.
     pub folder: &'a str,
     pub map: &'a Map,
+    pub marks: Marks<'a>,
     /// Whose walk it is.
     pub walk: &'a str,
     /// Where fragments lead, by their paths and where they begin.
@@ -168,7 +183,7 @@ impl<'a> Follower<'a> {
                 };
                 let element = element.as_ref().map(|element| element.value.as_str());
                 let deed = Deed { name, activity, with, element, anywhere: *anywhere };
-                return self.leave_activity(ways, at, &deed, here, tell);
+                return self.leave_activity(ways, at, &deed, here, block.folder, tell);
             }
             StepKind::Request(line) if changes(line) => {
                 let mut places = here.clone();

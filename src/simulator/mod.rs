@@ -11,7 +11,6 @@ pub mod bound;
 mod clock;
 mod control;
 mod credential;
-mod facts;
 mod form;
 mod identifier;
 mod instance;

@@ -4,12 +4,12 @@ use serde_json::{Map, Value};
 
 use super::Memory;
 use super::player::completed;
+use crate::catalogue::CURRENT;
 use crate::catalogue::variable;
 use crate::catalogue::{Attempts, Automatic, Failure, Rule};
 use crate::expect::Matcher;
 use crate::process::{Call, Effect};
 use crate::simulator::clock::timestamp;
-use crate::simulator::facts::CURRENT;
 use crate::simulator::told::Told;
 use crate::template::{Data, Scope};
 

@@ -3,10 +3,10 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::player::completed;
+use crate::catalogue::CAPTURES;
 use crate::catalogue::Tally;
 use crate::catalogue::variable;
 use crate::process::{Call, Effect};
-use crate::simulator::facts::CAPTURES;
 
 /// Whether everything was captured that the list requires, and the item at hand; without a list nothing is required.
 pub fn tally(counted: &Tally, call: &Call<'_>) -> Effect {

@@ -4,8 +4,8 @@ use super::compose;
 use super::walk::must_accept;
 use crate::catalogue::WireAnswer;
 use crate::catalogue::variable;
+use crate::catalogue::{CAPTURES, CURRENT, facts};
 use crate::simulator::bound::MAX_CAPTURES;
-use crate::simulator::facts::{CAPTURES, CURRENT, facts};
 use crate::simulator::refusal::{Reason, Refusal};
 use crate::simulator::world::{Call, World, param_text};
 

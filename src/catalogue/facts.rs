@@ -25,13 +25,7 @@ pub fn facts(file: &[u8]) -> Map<String, Value> {
         facts.insert("width".to_owned(), json!(size.width));
         facts.insert("height".to_owned(), json!(size.height));
     }
-    let comments = match kind {
-        Some(ImageType::Jpeg) => jpeg_comments(file),
-        Some(ImageType::Png) => png_comments(file),
-        _ => Vec::new(),
-    };
-    if !comments.is_empty() {
-        let comment: String = comments.join("\n").chars().take(MAX_COMMENT).collect();
+    if let Some(comment) = comment(file, kind.as_ref()) {
         let marks = marks(&comment);
         facts.insert("comment".to_owned(), json!(comment));
         if !marks.is_empty() {
@@ -39,6 +33,21 @@ pub fn facts(file: &[u8]) -> Map<String, Value> {
         }
     }
     facts
+}
+
+/// The marks alone: what the comments of a picture say to flowproof.
+pub fn marks_of(file: &[u8]) -> Map<String, Value> {
+    let kind = imagesize::image_type(file).ok();
+    comment(file, kind.as_ref()).map(|comment| marks(&comment)).unwrap_or_default()
+}
+
+fn comment(file: &[u8], kind: Option<&ImageType>) -> Option<String> {
+    let comments = match kind {
+        Some(ImageType::Jpeg) => jpeg_comments(file),
+        Some(ImageType::Png) => png_comments(file),
+        _ => Vec::new(),
+    };
+    (!comments.is_empty()).then(|| comments.join("\n").chars().take(MAX_COMMENT).collect())
 }
 
 /// What a comment says to flowproof: after `flowproof: quality=bad, glare` the mark `quality` is `bad` and
