@@ -10,12 +10,22 @@ use crate::scenario::{Action, Answer, Answers, AnswersEntry, Visits};
 /// Most situations that are looked at; beyond, nothing is decided.
 const MAX_SITUATIONS: usize = 5_000;
 
-/// Follows a process that leads: every place that it can reach is asked for its answer. Gives where it can end, and what the
-/// answers lack or have in vain.
-pub(super) fn follow(map: &Map, answers: &Answers, here: &Places) -> (Places, Vec<Diagnostic>) {
+/// What comes of answers.
+#[derive(Default)]
+pub(super) struct Followed<'a> {
+    /// Where the process can end.
+    pub end: Places,
+    /// What the answers lack or have in vain.
+    pub found: Vec<Diagnostic>,
+    /// The answers that are given, and where.
+    pub given: Vec<(&'a AnswersEntry, &'a Answer, Places)>,
+}
+
+/// Follows a process that leads: every place that it can reach is asked for its answer.
+pub(super) fn follow<'a>(map: &'a Map, answers: &'a Answers, here: &Places) -> Followed<'a> {
     let mut follower = Follower { map, answers, situations: Vec::new(), known: HashMap::new(), end: Places::default() };
     if here.is_vague() || !follower.explore(here) {
-        return (Places::only(Place::Unknown), Vec::new());
+        return Followed { end: Places::only(Place::Unknown), ..Followed::default() };
     }
     let doomed = follower.doomed();
     let mut found = follower.unanswered(here, &doomed);
@@ -23,7 +33,7 @@ pub(super) fn follow(map: &Map, answers: &Answers, here: &Places) -> (Places, Ve
     if found.is_empty() {
         found = follower.unused();
     }
-    (follower.end, found)
+    Followed { found, given: follower.given(), end: follower.end }
 }
 
 /// Where the process waits, and how many of each list of answers were given.
@@ -141,6 +151,23 @@ impl<'a> Follower<'a> {
             }
         }
         (places, ends)
+    }
+
+    /// The answers that are given, each with the places where it is.
+    fn given(&self) -> Vec<(&'a AnswersEntry, &'a Answer, Places)> {
+        let mut all: Vec<(&AnswersEntry, &Answer, Places)> = Vec::new();
+        for ((node, given), fate) in self.situations.iter().filter(|(_, fate)| !fate.exhausted) {
+            let Some(at) = fate.entry else { continue };
+            let entry = &self.answers.entries[at];
+            let Some(answer) = entry.visits.all().get(if entry.visits.is_list() { given[at] } else { 0 }) else {
+                continue;
+            };
+            match all.iter_mut().find(|(_, other, _)| std::ptr::eq(*other, answer)) {
+                Some((_, _, places)) => places.extend([Place::At(*node)]),
+                None => all.push((entry, answer, Places::only(Place::At(*node)))),
+            }
+        }
+        all
     }
 
     /// The answers for an element; those of the element itself go before those of its activity.

@@ -2,7 +2,7 @@ use super::outcome::expected;
 use super::walk::{Block, Follower};
 use crate::catalogue::Outcome;
 use crate::diagnostic::{Diagnostic, Id};
-use crate::scenario::{By, Doing, StepKind, WalkExpectation, Ways};
+use crate::scenario::{Body, Branch, By, Doing, Poll, StepExpectation, StepKind, WalkExpectation, Ways};
 use crate::source::Spanned;
 
 /// A visit that steps make in any case.
@@ -16,6 +16,7 @@ impl<'a> Follower<'a> {
     /// Reports what is expected of the walk as a whole and is not what the steps do. Only steps that are all done, once and in their
     /// order, are judged: where there are branches, conditions or waits, the run tells.
     pub(super) fn judge_visits(&mut self, ways: &Ways<'a>, expect: &WalkExpectation) {
+        self.judge_outcomes(expect);
         let mut visits = Vec::new();
         let block = Block { folder: self.folder, actor: None };
         if self.visits(ways, &block, &mut visits).is_none() {
@@ -86,6 +87,38 @@ impl<'a> Follower<'a> {
         }
         for (place, message) in wrong {
             self.tell(Diagnostic::new(Id::CONTRADICTION, message).at(place));
+        }
+    }
+
+    /// Reports outcomes that no step and no answer allows its activity to have.
+    fn judge_outcomes(&mut self, expect: &WalkExpectation) {
+        for (name, outcomes) in &expect.outcomes {
+            let Some(activity) = self.map.catalogue().activity(&name.value) else { continue };
+            let mut allowed: Vec<&str> = Vec::new();
+            let mut allow = |expect: Option<&StepExpectation>, poll: Option<&Poll>, on: &[Branch]| {
+                let handled = on.iter().filter_map(|branch| activity.outcome(&branch.outcome.value));
+                let all = expected(activity, expect, poll, on).into_iter().chain(handled);
+                allowed.extend(all.map(|outcome| outcome.name.value.as_str()));
+            };
+            for (step, _) in self.fragments.steps_of(self.scenario, self.folder) {
+                if matches!(&step.kind, StepKind::Activity { name: other, .. } if other.value == name.value) {
+                    allow(step.expect.as_ref(), step.poll.as_ref(), &step.on);
+                }
+            }
+            if let Body::Answers(answers) = &self.scenario.body {
+                // An entry may be for an element of any activity.
+                let of_activity = |key: &str| key == name.value || self.map.catalogue().activity(key).is_none();
+                for entry in answers.entries.iter().filter(|entry| of_activity(&entry.key.value)) {
+                    entry.visits.all().iter().for_each(|answer| allow(answer.expect.as_ref(), None, &answer.on));
+                }
+            }
+            let is_excluded = |outcome: &&Spanned<String>| {
+                activity.outcome(&outcome.value).is_some() && !allowed.contains(&outcome.value.as_str())
+            };
+            if let Some(outcome) = outcomes.iter().find(is_excluded) {
+                let message = format!("nothing here allows `{}` to give `{}`", name.value, outcome.value);
+                self.tell(Diagnostic::new(Id::CONTRADICTION, message).at(outcome.span));
+            }
         }
     }
 

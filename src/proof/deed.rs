@@ -4,7 +4,7 @@ use super::walk::Follower;
 use super::{Place, Places};
 use crate::catalogue::{Activity, Outcome};
 use crate::diagnostic::{Diagnostic, Id, one_of};
-use crate::scenario::{Branch, By, Doing, GivenInputs, StepExpectation, Ways};
+use crate::scenario::{Answer, AnswersEntry, Branch, By, Doing, GivenInputs, StepExpectation, Ways};
 use crate::source::Spanned;
 
 /// What the end of a process is called in `next:`.
@@ -69,6 +69,27 @@ impl<'a> Follower<'a> {
             });
         }
         led
+    }
+
+    /// Reports what an answer expects of the activity that it is given to and cannot have of it.
+    pub(super) fn judge_answer(&mut self, entry: &'a AnswersEntry, answer: &'a Answer, standing: &Places) {
+        let activity = standing.nodes().next().and_then(|node| self.map.activity_at(node));
+        let Some(activity) = activity.filter(|_| answer.wait.is_none()) else { return };
+        let deed = Deed { name: &entry.key, activity, with: &answer.with, element: None, anywhere: false };
+        let expect = answer.expect.as_ref();
+        let outcomes = expected(activity, expect, None, &answer.on);
+        if !outcomes.is_empty() && self.after(&deed, standing, standing, &outcomes).is_empty() {
+            self.tell_impossible(&deed, standing, standing, expect);
+        }
+        for branch in &answer.on {
+            let outcome = activity.outcome(&branch.outcome.value);
+            if outcome.is_some_and(|outcome| self.after(&deed, standing, standing, &[outcome]).is_empty()) {
+                self.tell_dead(&deed, standing, standing, branch);
+            }
+        }
+        let handled = answer.on.iter().filter_map(|branch| activity.outcome(&branch.outcome.value));
+        let allowed: Vec<&Outcome> = outcomes.iter().copied().chain(handled).collect();
+        self.judge_simulated(&deed, &answer.simulate, standing, &allowed, expect, self.folder);
     }
 
     /// The elements at which an activity is done; reported, if the process cannot stand at any. `None` if it has none.

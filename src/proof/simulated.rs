@@ -259,9 +259,13 @@ impl Scene<'_> {
         if !self.standing.nodes().all(|node| self.map.after_without(node, success, &told.nodes).is_empty()) {
             return None;
         }
-        let results = self.results(success);
         // What lies behind it is not reached.
         let beside = self.standing.nodes().flat_map(|node| self.map.passed_beside(node, &told.nodes)).collect();
+        let is_reached = |one: &&Told<'_>| {
+            std::ptr::eq(*one, told) || one.nodes.iter().any(|node| BTreeSet::contains(&beside, node))
+        };
+        let reached: Vec<&Told<'_>> = self.told.iter().filter(is_reached).collect();
+        let results = self.results(success, &reached);
         let elsewhere = |outcome: &Outcome| self.raised_elsewhere(outcome, &beside);
         let comes = |outcome: &&&Outcome| results.iter().any(|one| std::ptr::eq(*one, **outcome)) || elsewhere(outcome);
         let key = &told.key;
@@ -278,7 +282,7 @@ impl Scene<'_> {
         let wanted = self.expect.and_then(|expect| expect.code.as_ref())?;
         let listed: Vec<i64> = wanted.matcher.listed().iter().filter_map(|value| value.as_i64()).collect();
         let only =
-            self.told.iter().all(|one| one.failure.is_none_or(|(_, other)| other == code) && one.attempts().is_none());
+            reached.iter().all(|one| one.failure.is_none_or(|(_, other)| other == code) && one.attempts().is_none());
         if listed.is_empty() || listed.contains(&code) || !only || self.allowed.iter().any(|one| elsewhere(one)) {
             return None;
         }
@@ -287,10 +291,10 @@ impl Scene<'_> {
     }
 
     /// The outcomes that can come of all that is told to fail: a limit may turn a failure into another, or let it pass.
-    fn results<'a>(&'a self, success: &'a Outcome) -> Vec<&'a Outcome> {
-        let mut codes: Vec<i64> = self.told.iter().filter_map(|told| told.failure).map(|(_, code)| code).collect();
+    fn results<'a>(&'a self, success: &'a Outcome, all: &[&Told<'_>]) -> Vec<&'a Outcome> {
+        let mut codes: Vec<i64> = all.iter().filter_map(|told| told.failure).map(|(_, code)| code).collect();
         let mut results = Vec::new();
-        for told in &self.told {
+        for told in all {
             let Some(attempts) = told.attempts() else { continue };
             let exceeded = told.automatic.failures.iter().filter(|failure| failure.name.value == attempts.exceeded);
             codes.extend(exceeded.flat_map(|failure| &failure.codes));

@@ -159,11 +159,18 @@ impl<'a> Follower<'a> {
         if self.walk != MAIN {
             return vec![here.clone(); ways.len()];
         }
-        let (end, found) = answered::follow(self.map, answers, here);
+        let followed = answered::follow(self.map, answers, here);
         if tell {
-            self.found.extend(found);
+            self.found.extend(followed.found);
+            for (entry, answer, standing) in &followed.given {
+                self.judge_answer(entry, answer, standing);
+            }
         }
-        ways.iter().map(|way| if let By::Done = way.by { end.clone() } else { Places::only(Place::Unknown) }).collect()
+        let led = |way: &Way<'_>| match way.by {
+            By::Done => followed.end.clone(),
+            By::Skipped | By::Branch(_) => Places::only(Place::Unknown),
+        };
+        ways.iter().map(led).collect()
     }
 
     fn leave_step(

@@ -46,6 +46,11 @@ impl Visits {
         }
     }
 
+    /// Whether there is one for each visit.
+    pub fn is_list(&self) -> bool {
+        matches!(self, Self::Each(_))
+    }
+
     fn all_mut(&mut self) -> &mut [Answer] {
         match self {
             Self::Every(one) => std::slice::from_mut(&mut **one),

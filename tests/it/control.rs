@@ -377,8 +377,8 @@ fn polls_of_the_simulator_take_its_time_alone() {
         1,
         &["was not reached within 180s, in 4 polls", "poll 4  after 3 min 0 s", "instance is \"ACTIVE\""],
     );
-    let ran = walk(&TERMINATED.replace("[timeout]", "[success]"));
-    assert_told(&ran, 1, &["`introduction` gave timeout, expected success"]);
+    let ran = walk(&TERMINATED.replace("[timeout]", "[timeout, timeout]"));
+    assert_told(&ran, 1, &["`introduction` gave timeout, expected timeout → timeout"]);
 }
 
 #[test]
