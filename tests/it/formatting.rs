@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use flowproof::diagnostic::Diagnostics;
-use flowproof::format::canonical;
+use flowproof::format::{Unformatted, canonical};
 use flowproof::project::yaml_files;
 use flowproof::source::Sources;
 use flowproof::yaml;
@@ -56,7 +56,11 @@ fn yaml_pages() -> Vec<PathBuf> {
 /// Formats, and holds what must hold of every text. Gives the result where there is one.
 #[track_caller]
 fn formatted(name: &str, text: &str) -> Option<String> {
-    let once = canonical(text).ok()??;
+    let once = match canonical(text) {
+        Err(Unformatted::Changed) => panic!("{name} would be changed:\n{text}"),
+        Err(_) => return None,
+        Ok(once) => once?,
+    };
     assert_eq!(meaning(&once), meaning(text), "{name} says something else:\n{once}");
     let twice = canonical(&once).unwrap_or_else(|error| panic!("{name}: {error}\n{once}"));
     assert_eq!(twice.as_deref(), Some(once.as_str()), "{name} is not stable");
@@ -133,13 +137,13 @@ fn texts() -> impl Strategy<Value = String> {
         "{a: 1,b: [x,  y]}",
         "{ outcome: success, code: {in: [1,2]} }",
         "[]",
-        "|\n      two\n        lines\n",
-        ">-\n      folded\n\n      text",
+        "|\n            two\n              lines",
+        ">-\n            folded\n\n            text",
         "&n x",
         "*n",
         "é😀",
-        "a\n      b",
-        "{ a: 1,\n      b: 2 }",
+        "a\n            b",
+        "{ a: 1,\n            b: 2 }",
     ]);
     let remark = prop::sample::select(vec!["", "", " # one", "      # column", "\t# tab"]);
     let between = prop::sample::select(vec!["", "", "", "\n", "\n\n\n", "    # comment\n", "# far left\n", "  \n"]);
@@ -148,7 +152,11 @@ fn texts() -> impl Strategy<Value = String> {
         (between, dash, prop::collection::vec((key, value, remark), 1..4)).prop_map(|(between, dash, entries)| {
             let indent = " ".repeat(6);
             let entries = entries.into_iter().enumerate().map(|(at, (key, value, remark))| {
-                let key = format!("{key}{at}").replace("\"0", "0\"").replace("'0", "0'");
+                // A key is used once in a step: the number goes inside of its quotes.
+                let key = match key.strip_suffix(['"', '\'']) {
+                    Some(open) => format!("{open}{at}{}", &key[..1]),
+                    None => format!("{key}{at}"),
+                };
                 let before = if at == 0 && dash != "-\n      " { String::new() } else { indent.clone() };
                 format!("{before}{key}: {value}{remark}\n")
             });
@@ -169,7 +177,7 @@ fn texts() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn whatever_is_written_keeps_its_meaning(text in texts()) {
-        formatted("made up", &text);
+        prop_assert!(formatted("made up", &text).is_some(), "{}", text);
     }
 
     #[test]
