@@ -47,6 +47,14 @@ fn documented_scenarios_run() {
     assert_eq!(files.len(), count);
 }
 
+/// The first scenario that a reader sees is the file that it names.
+#[test]
+fn the_first_scenario_is_one_that_ships() {
+    let page = std::fs::read_to_string(shipped().join("README.md")).unwrap();
+    let file = std::fs::read_to_string(shipped().join("scenarios/faces/blurred-then-clear.yaml")).unwrap();
+    assert_eq!(scenarios(&page), [file]);
+}
+
 /// The words of a command line, without what quotes them.
 pub fn words(line: &str) -> Vec<String> {
     let (mut words, mut quote, mut word) = (Vec::new(), None, String::new());
