@@ -5,7 +5,7 @@ use clap::Args;
 use super::terminal::{complain, print_error, print_result, show_diagnostics};
 use super::{Exit, world, writing};
 use crate::diagnostic::suggest;
-use crate::project::{Project, Selection};
+use crate::project::Project;
 use crate::schema::{Kind, of_project};
 
 #[derive(Debug, Args)]
@@ -81,7 +81,7 @@ fn open(folder: &Path) -> Result<Project, Exit> {
         show_diagnostics(std::mem::take(&mut project.found).sorted(), &project.sources);
         return Err(Exit::Invalid);
     }
-    project.add_scenarios(&[project.root.clone()], &current, &Selection::default());
+    project.add_all_scenarios();
     Ok(project)
 }
 

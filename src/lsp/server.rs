@@ -21,11 +21,8 @@ use super::documents::Documents;
 use super::position::offset;
 use super::problem::problems;
 use super::wire::{self, Incoming};
-use crate::project::{Project, Selection};
+use crate::project::Project;
 use crate::source::FileId;
-
-/// The folder of a project that `check` looks at if it is told nothing else.
-const SCENARIOS: &str = "scenarios";
 
 /// Errors of the protocol, by its numbers.
 const PARSE_ERROR: i32 = -32700;
@@ -295,9 +292,7 @@ impl<W: Write> Server<W> {
         let read = catch_unwind(|| {
             let mut project = Project::open_with(Some(root), root, texts);
             project.today = Some(today);
-            let scenarios = project.root.join(SCENARIOS);
-            let paths: Vec<PathBuf> = Some(scenarios).filter(|path| path.is_dir()).into_iter().collect();
-            project.add_scenarios(&paths, root, &Selection::default());
+            project.add_all_scenarios();
             project.check_fragments();
             project
         });

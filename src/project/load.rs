@@ -23,6 +23,9 @@ use crate::source::{FileId, Sources, Spanned, folder_of};
 /// The name of the settings file.
 pub const SETTINGS: &str = "flowproof.yaml";
 
+/// The folder in which a project has its scenarios, where nothing else is said.
+const SCENARIOS: &str = "scenarios";
+
 /// A project, as far as it could be read. A clone is cheap: what was read is shared.
 #[derive(Clone)]
 pub struct Project {
@@ -178,6 +181,13 @@ impl Project {
         if let Some(definition) = definition {
             self.definitions.insert(name.to_owned(), Arc::new(definition));
         }
+    }
+
+    /// Reads the scenarios in the folder where a project has them, and those that have texts of their own.
+    pub fn add_all_scenarios(&mut self) {
+        let (root, folder) = (self.root.clone(), self.root.join(SCENARIOS));
+        let paths: Vec<PathBuf> = Some(folder).filter(|folder| folder.is_dir()).into_iter().collect();
+        self.add_scenarios(&paths, &root, &Selection::default());
     }
 
     /// Reads the scenarios below some paths and keeps those that are selected.
