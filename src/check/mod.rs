@@ -9,6 +9,7 @@ mod names;
 mod outcomes;
 mod readings;
 mod scenario;
+mod secrets;
 mod simulate;
 mod surroundings;
 mod variables;

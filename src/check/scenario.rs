@@ -1,7 +1,7 @@
 use serde_json::Map;
 
 use super::outcomes::Asked;
-use super::{FileFact, Surroundings, cases, flow, fragments, inputs, names, outcomes, simulate, variables};
+use super::{FileFact, Surroundings, cases, flow, fragments, inputs, names, outcomes, secrets, simulate, variables};
 use crate::catalogue::Activity;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::proof::{self, Context};
@@ -43,6 +43,7 @@ fn session(session: &SessionUse, around: &Surroundings<'_>, found: &mut Diagnost
     for (name, given) in &session.inputs {
         let Some(activity) = around.catalogue.and_then(|catalogue| catalogue.activity(&name.value)) else { continue };
         inputs::check(&activity.into(), given, name.span, around, found);
+        secrets::of_inputs(activity, given, found);
     }
 }
 
@@ -70,9 +71,13 @@ pub(super) fn step(step: &Step, around: &Surroundings<'_>, found: &mut Diagnosti
     if let StepKind::Use(one) = &step.kind {
         fragments::of_use(one, around, found);
     }
+    if let StepKind::Request(line) = &step.kind {
+        secrets::of_request(line, found);
+    }
     let StepKind::Activity { name, with, .. } = &step.kind else { return };
     let Some(activity) = around.catalogue.and_then(|catalogue| catalogue.activity(&name.value)) else { return };
     inputs::check(&activity.into(), with, name.span, around, found);
+    secrets::of_inputs(activity, with, found);
     let asked = Asked {
         activity,
         with,
