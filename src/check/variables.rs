@@ -51,6 +51,13 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
     known.check(&uses, found);
     let variables = scenario.vars.iter().map(|variable| (&variable.name, "the variable", "vars"));
     let secrets = scenario.secrets.iter().map(|secret| (&secret.name, "the secret", "secrets"));
+    for name in &saved {
+        if let Some(variable) = scenario.vars.iter().find(|variable| variable.name.value == name.value) {
+            let message = format!("what is saved hides the variable `{}` from then on", name.value);
+            let one = Diagnostic::new(Id::SHADOWED_VARIABLE, message).at(name.span);
+            found.push(one.and(variable.name.span, "the variable").help("save it under another name"));
+        }
+    }
     // What is saved for the whole run is read elsewhere.
     let saved = if around.saves_for_all { &[] } else { saved.as_slice() };
     unread(&variables.chain(secrets).collect::<Vec<_>>(), saved, &uses, found);

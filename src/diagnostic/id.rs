@@ -91,6 +91,7 @@ rules! {
     UNBOUNDED_BRANCH = Warning "scenario/unbounded-branch": "A branch goes back and nothing bounds how often.";
     UNKNOWN_VARIABLE = Error "scenario/unknown-variable": "A template reads something that no part of the scenario defines.";
     UNREAD_VARIABLE = Warning "scenario/unread-variable": "Something is defined or saved and never read.";
+    SHADOWED_VARIABLE = Warning "scenario/shadowed-variable": "A value is saved under the name of a variable, which it hides from then on.";
     READ_TOO_EARLY = Error "scenario/read-too-early": "A template reads what no step can have saved by then.";
     MAYBE_UNDEFINED = Warning "scenario/maybe-undefined": "A template reads what is saved only on some of the ways that lead there.";
     UNREACHABLE_STEP = Warning "scenario/unreachable-step": "No way leads to a step.";
