@@ -7,7 +7,7 @@ use super::walker::Walker;
 use crate::catalogue::Activity;
 use crate::diagnostic::one_of;
 use crate::event::{EventKind, Excerpt, ExpectationRecord, Held, Problem, Verdict};
-use crate::expect::{Judgement, StatusExpectation, Verdict as Judged};
+use crate::expect::{Judgement, StatusExpectation, Verdict as Judged, member_step};
 use crate::scenario::{Branch, Promise, StepExpectation};
 use crate::source::{Span, Spanned};
 use crate::template::Scope;
@@ -304,7 +304,7 @@ fn body_path(subject: &str) -> Option<String> {
     match subject.strip_prefix("body")?.trim_start() {
         "" => Some("$".to_owned()),
         path if path.starts_with('$') => Some(path.to_owned()),
-        member => Some(format!("$[{}]", json!(member))),
+        member => Some(format!("${}", member_step(member))),
     }
 }
 

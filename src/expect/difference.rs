@@ -85,7 +85,7 @@ pub(super) fn covers(expected: &Value, actual: &Value) -> bool {
 }
 
 /// The name of a member as a step of a path: `.code`, or `['a-b']` where the short form does not exist.
-pub(super) fn member_step(name: &str) -> String {
+pub fn member_step(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if plain { format!(".{name}") } else { format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'")) }

@@ -30,7 +30,7 @@ mod validator;
 mod validator;
 
 pub use body::BodyExpectation;
-pub use difference::{Difference, DifferenceKind, MAX_ALIGNED, MAX_DIFFERENCES, differences};
+pub use difference::{Difference, DifferenceKind, MAX_ALIGNED, MAX_DIFFERENCES, differences, member_step};
 pub use format::Format;
 pub use judgement::{Judgement, Verdict};
 pub use kind::MAX_UNORDERED;
