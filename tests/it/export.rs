@@ -67,7 +67,7 @@ fn changed_walks_are_noticed() {
         ("passport", "- confirm-face\n", "- back-office-review\n", "the walk was"),
         ("passport", "docTypeMismatch: false", "docTypeMismatch: null", "${idv.docTypeMismatch}"),
         ("face-recapture", "[748, 802, success]", "[802, 748, success]", "code is 802, expected 748"),
-        ("face-recapture", "with: { confirmed: false }", "with: { confirmed: true }", "expected `recapture`"),
+        ("face-recapture", "with: { confirmed: false }", "with: { confirmed: true }", "cannot give `recapture`"),
         (
             "capture-timeout",
             "wait: PT4M30S",
@@ -75,11 +75,11 @@ fn changed_walks_are_noticed() {
             "after waiting, the process still stands at `capture-face`",
         ),
         ("capture-timeout", "COMPLETED_TERMINATED", "COMPLETED_ENDED_SUCCESS", "instance is \"COMPLETED_TERMINATED\""),
-        ("rejected", "decision: REJECTED", "decision: APPROVED", "expected `rejected`"),
+        ("rejected", "decision: REJECTED", "decision: APPROVED", "cannot give `rejected`"),
         ("rejected", "COMPLETED_ENDED_ERROR", "COMPLETED_ENDED_SUCCESS", "instance is \"COMPLETED_ENDED_ERROR\""),
         ("pause", "pauseBypass: \"\"", "pauseBypass: \"yes\"", "instance is \"ACTIVE\", expected \"PAUSED\""),
         ("documents", "country: AU", "country: us", "gave `refused`"),
-        ("documents", "{ change-document: true }", "{ image: clear.jpg }", "expected `document-changed`"),
+        ("documents", "{ change-document: true }", "{ image: clear.jpg }", "cannot give `document-changed`"),
         ("documents", "[detected, detected, success]", "[detected, detected, detected]", "expected `success`"),
         ("review", "overallDecision: REVIEW", "overallDecision: PASS", "back-office-review"),
         (
@@ -98,7 +98,8 @@ fn changed_walks_are_noticed() {
         std::fs::write(project.path(&file), before.replace(replace, with)).unwrap();
         let ran = project.run(&[&file]);
         std::fs::write(project.path(&file), before).unwrap();
-        assert_eq!(ran.code, Some(1), "{name}: {replace} → {with}\n{}{}", ran.stderr, ran.stdout);
-        assert!(ran.stdout.contains(told), "`{told}` is not told:\n{}", ran.stdout);
+        // What can be known before is not even run.
+        assert!(matches!(ran.code, Some(1 | 2)), "{name}: {replace} → {with}\n{}{}", ran.stderr, ran.stdout);
+        assert!(ran.stdout.contains(told) || ran.stderr.contains(told), "`{told}` is not told:\n{}", ran.all());
     }
 }
