@@ -16,6 +16,12 @@ pub(super) fn range(sources: &Sources, span: Span) -> Range {
     Range::new(position(file, span.start as usize), position(file, span.end as usize))
 }
 
+/// All of a text: editors take a place behind its last line for its end.
+pub(super) fn whole(text: &str) -> Range {
+    let lines = text.matches('\n').count() as u32 + 1;
+    Range::new(Position::new(0, 0), Position::new(lines, 0))
+}
+
 /// The byte offset of a position. One behind the end of its line is that end, one behind the end of the text is that.
 pub(super) fn offset(text: &str, position: Position) -> usize {
     let mut start = 0;

@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams, CodeActionProviderCapability,
     CompletionOptions, CompletionParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, GotoDefinitionParams, HoverParams, HoverProviderCapability, InitializeParams,
-    InitializeResult, Location, OneOf, PublishDiagnosticsParams, ServerCapabilities, ServerInfo,
-    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, Uri,
+    DidOpenTextDocumentParams, DocumentFormattingParams, GotoDefinitionParams, HoverParams, HoverProviderCapability,
+    InitializeParams, InitializeResult, Location, OneOf, PublishDiagnosticsParams, ServerCapabilities, ServerInfo,
+    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, TextEdit, Uri,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -18,9 +18,10 @@ use serde_json::{Value, json};
 use super::action::actions;
 use super::answer;
 use super::documents::Documents;
-use super::position::offset;
+use super::position::{offset, whole};
 use super::problem::problems;
 use super::wire::{self, Incoming};
+use crate::format::canonical;
 use crate::project::Project;
 use crate::source::FileId;
 
@@ -194,6 +195,10 @@ impl<W: Write> Server<W> {
                 }
                 Ok(written(self.actions(&params).unwrap_or_default()))
             }
+            (State::Ready, "textDocument/formatting") => {
+                let params: DocumentFormattingParams = read(params)?;
+                Ok(written(self.formatted(&params.text_document.uri)))
+            }
             (State::Ready, _) => Err(Refused(METHOD_NOT_FOUND, format!("`{method}` is not known"))),
         }
     }
@@ -209,6 +214,16 @@ impl<W: Write> Server<W> {
             open.is_none_or(|document| document.text == read.text())
         };
         Some(actions(project, &name_of(project, &path), params.range, &uri, &is_current))
+    }
+
+    /// The edit that gives an open document its canonical form; nothing where it has it, has none, or cannot be read.
+    fn formatted(&self, uri: &Uri) -> Vec<TextEdit> {
+        let document = self.documents.get(&self.documents.path(uri));
+        let text = document.map(|document| document.text.as_str()).unwrap_or_default();
+        match canonical(text) {
+            Ok(Some(canonical)) if canonical != text => vec![TextEdit::new(whole(text), canonical)],
+            _ => Vec::new(),
+        }
     }
 
     /// Asks about a place of an open document; `None` if it is not open.
@@ -329,6 +344,7 @@ fn initialized() -> InitializeResult {
             text_document_sync: Some(TextDocumentSyncCapability::Kind(TextDocumentSyncKind::FULL)),
             hover_provider: Some(HoverProviderCapability::Simple(true)),
             definition_provider: Some(OneOf::Left(true)),
+            document_formatting_provider: Some(OneOf::Left(true)),
             code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
                 code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
                 ..CodeActionOptions::default()

@@ -219,6 +219,39 @@ fn problems_are_mended() {
 }
 
 #[test]
+fn files_get_their_canonical_form() {
+    let mut editor = Editor::open(TestProject::bare());
+    let text = "scenario: Größe 😀\nsteps:\n    - expect: { status: 200 }  # fine\n      request: GET /x\nprocess: face-onboarding";
+    editor.write(NEW, text);
+    let ask = |editor: &mut Editor| {
+        let document = json!({ "uri": editor.uri(NEW) });
+        let options = json!({ "tabSize": 2, "insertSpaces": true });
+        editor.client.request("textDocument/formatting", json!({ "textDocument": document, "options": options }))
+    };
+    let edits = ask(&mut editor);
+    assert_eq!(
+        edits[0]["range"],
+        json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 5, "character": 0 } })
+    );
+    let canonical = edits[0]["newText"].as_str().unwrap().to_owned();
+    let lines: Vec<&str> = canonical.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "scenario: Größe 😀",
+            "process: face-onboarding",
+            "steps:",
+            "  - request: GET /x",
+            "    expect: { status: 200 }  # fine",
+        ]
+    );
+    editor.write(NEW, &canonical);
+    assert_eq!(ask(&mut editor), json!([]), "it has that form now");
+    editor.write(NEW, "scenario: [\n");
+    assert_eq!(ask(&mut editor), json!([]), "what cannot be read is left alone");
+}
+
+#[test]
 fn changes_on_disk_are_heard_of() {
     let project = TestProject::bare();
     let mut client = Client::start(&mut project.command(&["lsp"]), Value::Null);

@@ -209,9 +209,9 @@ fn what_is_put_elsewhere_is_found_before_any_request() {
             }
         }
     }
-    let mut told = format!("{:20}{:>8}{:>10}{:>10}{:>12}\n", "", "changes", "found", "still true", "told by run");
+    let mut told = format!("{:20}{:>9}{:>9}{:>13}{:>14}\n", "", "changes", "found", "still true", "told by run");
     for (kind, [all, found, passed, failed]) in &table {
-        told += &format!("{kind:20}{all:>8}{found:>10}{passed:>10}{failed:>12}\n");
+        told += &format!("{kind:20}{all:>9}{found:>9}{passed:>13}{failed:>14}\n");
     }
     if std::env::var_os("SHOW_LEFT").is_some() {
         println!("{told}{}", left.join("\n"));
