@@ -24,6 +24,11 @@ impl Follower<'_> {
         expect: Option<&StepExpectation>,
         folder: &str,
     ) {
+        let pictures = deed.pictures(folder).map(|(path, span)| (path.clone(), span, (self.marks)(&path)));
+        let pictures: Vec<_> = pictures.filter(|(.., marks)| !marks.is_empty()).collect();
+        if simulate.entries.is_empty() && self.scenario.simulate.entries.is_empty() && pictures.is_empty() {
+            return;
+        }
         let passed: BTreeSet<NodeIndex> = standing.nodes().flat_map(|node| self.map.passed_after(node)).collect();
         let mut told = Vec::new();
         for entry in &simulate.entries {
@@ -46,9 +51,8 @@ impl Follower<'_> {
                 told.extend(Told::open(self.map, entry, nodes).filter(|_| is_open));
             }
         }
-        let pictures = deed.pictures(folder).map(|(path, span)| (path.clone(), span, (self.marks)(&path)));
-        for (path, span, marks) in pictures.filter(|(.., marks)| !marks.is_empty()) {
-            let found = Told::of_picture(self.map, deed, &path, span, &marks, &passed, &told);
+        for (path, span, marks) in &pictures {
+            let found = Told::of_picture(self.map, deed, path, *span, marks, &passed, &told);
             told.extend(found);
         }
         if told.iter().all(|told| told.open) {
