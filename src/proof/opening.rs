@@ -1,7 +1,7 @@
 use super::walk::Follower;
 use super::{Map, Place, Places};
 use crate::catalogue::{Activity, Role};
-use crate::scenario::{GivenInputs, SessionUse};
+use crate::scenario::{ActorUse, GivenInputs, SessionUse};
 use crate::source::Spanned;
 
 /// The parameter of a token by which a process is chosen.
@@ -10,8 +10,19 @@ const PROCESS: &str = "process";
 impl Follower<'_> {
     /// Where the walk begins.
     pub(super) fn opened(&self) -> Places {
-        let session = &self.map.catalogue().session;
         let actor = self.scenario.actor(self.walk);
+        if actor.is_some_and(|actor| actor.session.from.is_some()) {
+            // What comes before is the main actor's, whose token may be for another process.
+            let main = self.opened_by(None);
+            if main.is_vague() {
+                return main;
+            }
+        }
+        self.opened_by(actor)
+    }
+
+    fn opened_by(&self, actor: Option<&ActorUse>) -> Places {
+        let session = &self.map.catalogue().session;
         let (given, opens): (&SessionUse, Vec<&Spanned<String>>) = match actor {
             Some(actor) => {
                 let credential = session.credential.as_ref().map(|name| name.value.as_str());
@@ -38,7 +49,10 @@ impl Follower<'_> {
         match role(self.map, activity) {
             // Of which process it is then an instance is not told here.
             Some(Role::CreateToken) if gives(PROCESS) && !self.names_its_process(with) => Places::only(Place::Unknown),
-            Some(Role::CreateInstance) if *here != Places::only(Place::Nowhere) => Places::only(Place::Unknown),
+            // Nor of which token's process, where that is given, or which of two instances is meant from then on.
+            Some(Role::CreateInstance) if !with.is_empty() || *here != Places::only(Place::Nowhere) => {
+                Places::only(Place::Unknown)
+            }
             Some(Role::StartInstance) if !with.is_empty() => Places::only(Place::Unknown),
             Some(Role::StartInstance) => {
                 // Starting again tells where it stands.

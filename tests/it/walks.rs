@@ -26,3 +26,27 @@ fn a_walk_that_is_not_in_the_diagram_is_shown_as_documented() {
         SELFIE.replace("  - activity: capture-face", "  - activity: capture-consent\n  - activity: capture-face");
     assert_eq!(check(&whole).0, Some(0));
 }
+
+/// What the diagram at hand does not tell is not judged by it.
+#[test]
+fn walks_of_other_processes_are_left_alone() {
+    let other = "session: { create-token: { process: another } }\n";
+    let with = |session: &str, actors: &str| {
+        let steps = SELFIE.replace("  - activity: introduction\n", "");
+        check(&steps.replace("steps:\n", &format!("{session}{actors}steps:\n")))
+    };
+    assert_eq!(with("", "").0, Some(2));
+    assert_eq!(with(other, "").0, Some(0));
+    let second = "actors: { second: { session: { from: create-instance } } }\n";
+    let by_second = |session: &str| {
+        let steps =
+            SELFIE.replace("  - activity: introduction\n", "").replace("    with:", "    as: second\n    with:");
+        check(&steps.replace("steps:\n", &format!("{session}{second}steps:\n")))
+    };
+    assert_eq!(by_second("").0, Some(2));
+    assert_eq!(by_second(other).0, Some(0), "its token is the main actor's");
+    let given = "session: { until: create-token, create-instance: { token: abc } }\n";
+    assert_eq!(with(given, "").0, Some(2), "what is not opened is given nothing");
+    let given = "session: { create-instance: { token: \"{{ env.TOKEN }}\" } }\n";
+    assert_eq!(with(given, "").0, Some(0), "the token may be for another process");
+}
