@@ -201,10 +201,13 @@ fn ways<'a>(activity: &'a Activity, element: &Map<String, Value>) -> Vec<Vec<(&'
     ways
 }
 
+/// A text that an author has still to choose; it says so where it is written.
+pub(super) const UNDECIDED: &str = "to be chosen";
+
 /// A value of a type, where nothing says which.
 pub(super) fn placeholder(kind: &InputType) -> Value {
     match kind {
-        InputType::Text | InputType::Any | InputType::File { .. } => json!("TODO"),
+        InputType::Text | InputType::Any | InputType::File { .. } => json!(UNDECIDED),
         InputType::Integer | InputType::Number => json!(1),
         InputType::Boolean => json!(true),
         InputType::Map => json!({}),

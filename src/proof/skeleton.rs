@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::happy::placeholder;
+use super::happy::{UNDECIDED, placeholder};
 use super::{Borrowed, HappyPath, Stop};
 use crate::catalogue::{Activity, Input, InputType};
 use crate::source::Sources;
@@ -84,7 +84,7 @@ fn step(of: &Skeleton<'_>, stop: &Stop<'_>, borrowed: &Borrowed, text: &mut Stri
 fn value_of(activity: &Activity, input: &Input, decided: &Value, borrowed: &Borrowed, folder: &str) -> Value {
     let open = match &input.kind {
         InputType::File { .. } => true,
-        InputType::Text | InputType::Any => decided == "TODO",
+        InputType::Text | InputType::Any => decided == UNDECIDED,
         _ => false,
     };
     let known = open.then(|| borrowed.value(activity, input, folder)).flatten();

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::deed::Deed;
 use super::{Map, Place, Places, answered};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::scenario::{
     Answers, By, Doing, Fragment, Fragments, MAIN, MAX_NESTING, RequestLine, Scenario, Step, StepKind, Way, Ways,
 };
@@ -39,8 +39,19 @@ pub fn check_walk<'a>(scenario: &'a Scenario, context: Context<'a>, found: &mut 
         let main = Block { folder, actor: None };
         let there = follower.flow(&ways, start, &main);
         follower.report(&ways, &there, &main);
-        found.extend(follower.found);
+        let told = follower.found.into_iter();
+        // Whoever knows that it fails, or keeps it from being run, need not mend it first.
+        found.extend(
+            told.map(|one| if is_excused(scenario) { Diagnostic { severity: Severity::Warning, ..one } } else { one }),
+        );
     }
+}
+
+/// Whether the whole scenario is known to fail, or is skipped.
+fn is_excused(scenario: &Scenario) -> bool {
+    let standing = &scenario.standing;
+    let is_known = standing.known_failure.as_ref().is_some_and(|known| known.cases.is_empty());
+    is_known || standing.skip.as_ref().is_some_and(|skip| skip.cases.is_empty())
 }
 
 /// Tells what a picture says to flowproof of itself, by its path below the project's root.

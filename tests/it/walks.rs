@@ -27,6 +27,18 @@ fn a_walk_that_is_not_in_the_diagram_is_shown_as_documented() {
     assert_eq!(check(&whole).0, Some(0));
 }
 
+/// A failure that is known, or that nobody runs into, does not keep the others from being run.
+#[test]
+fn what_is_known_to_fail_is_a_warning() {
+    for standing in ["known-failure: { ticket: FP-1, until: 2999-01-31 }\n", "skip: the diagram is being changed\n"] {
+        let (code, told) = check(&SELFIE.replace("steps:\n", &format!("{standing}steps:\n")));
+        assert_eq!(code, Some(0), "{told}");
+        assert!(told.starts_with("warning[scenario/walk]: the process cannot stand at `capture-face` here"), "{told}");
+    }
+    let rows = "cases: [{ id: a }, { id: b }]\nskip: { reason: not this one, cases: [a] }\nsteps:\n";
+    assert_eq!(check(&SELFIE.replace("steps:\n", rows)).0, Some(2), "the other row is run");
+}
+
 /// What the diagram at hand does not tell is not judged by it.
 #[test]
 fn walks_of_other_processes_are_left_alone() {
