@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use flowproof::catalogue::{Activity, Catalogue, embedded};
 use flowproof::diagnostic::Diagnostics;
+use flowproof::project::yaml_files;
 use flowproof::scenario::{Answers, Body, Branch, Scenario, Simulate, Step, StepExpectation, StepKind, Visits};
 use flowproof::source::{Sources, Span, Spanned};
 
@@ -144,20 +144,6 @@ impl Changes<'_> {
     }
 }
 
-fn yaml_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(yaml_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "yaml") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
 /// Outcomes, codes and steps are put elsewhere in every shipped scenario. What contradicts the diagram, the catalogue or the
 /// scenario's own `simulate` is found before any request; of the rest the snapshot tells how many fail when they are run, by what the
 /// run says, and how many are just other scenarios that pass.
@@ -167,7 +153,7 @@ fn what_is_put_elsewhere_is_found_before_any_request() {
     let file = sources.add("trustx.yaml", embedded("trustx").unwrap());
     let catalogue = Catalogue::read(&sources, file, &mut Diagnostics::new()).unwrap();
     let mut project = TestProject::shipped();
-    let originals = yaml_files(&shipped().join("scenarios"));
+    let originals = yaml_files(&shipped().join("scenarios")).unwrap();
     let mut changes: BTreeMap<String, Change> = BTreeMap::new();
     for path in &originals {
         let text = std::fs::read_to_string(path).unwrap();

@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flowproof::catalogue::{Activity, Catalogue, InputType};
 use flowproof::diagnostic::Diagnostics;
-use flowproof::project::{Project, Selection};
+use flowproof::project::{Project, Selection, yaml_files};
 use flowproof::source::{Sources, Spanned};
 use flowproof::template::Template;
 use flowproof::yaml::{self, Entry, Kind, Node, ScalarStyle};
@@ -240,20 +240,6 @@ impl Words<'_> {
     }
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "yaml") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
 /// A word with a slip in it; `None` if there is none that makes it another word.
 fn slip(word: &str, slip: Slip, dice: &mut Dice) -> Option<String> {
     let letters: Vec<char> = word.chars().collect();
@@ -286,7 +272,7 @@ fn every_typo_is_found() {
     let mut seen: HashMap<(Class, String), usize> = HashMap::new();
     let mut counts: BTreeMap<(Class, Slip), (usize, usize)> = BTreeMap::new();
     let (mut survived, mut words) = (Vec::new(), BTreeSet::new());
-    for path in files(&shipped().join("scenarios")) {
+    for path in yaml_files(&shipped().join("scenarios")).unwrap() {
         let text = std::fs::read_to_string(&path).unwrap();
         let id = path.strip_prefix(shipped()).unwrap().to_str().unwrap().to_owned();
         let mut sources = Sources::new();
