@@ -1,14 +1,43 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::Args;
 use tokio::net::TcpListener;
 
-use super::arguments::SimulateArguments;
 use super::terminal::{complain, print_error, show_diagnostics};
 use super::{Exit, simulator, world};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::one_of;
 use crate::project::Project;
 use crate::simulator::Simulator;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  flowproof simulate                               the processes of flowproof.yaml
+  flowproof simulate onboarding=journey.bpmn       one more, under a name
+")]
+pub(super) struct SimulateArguments {
+    /// Process definitions beside those of flowproof.yaml
+    #[arg(value_name = "NAME=FILE", value_parser = parse_process)]
+    pub processes: Vec<(String, PathBuf)>,
+    /// The address to listen at; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642")]
+    pub listen: std::net::SocketAddr,
+    /// An API key to accept instead of the catalogue's; may be repeated
+    #[arg(long, value_name = "KEY")]
+    pub key: Vec<String>,
+    /// The catalogue to play, where the settings have several
+    #[arg(long, value_name = "NAME")]
+    pub catalogue: Option<String>,
+}
+
+fn parse_process(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, path)) if !name.is_empty() && !path.is_empty() => Ok((name.to_owned(), path.into())),
+        _ => Err("write it as NAME=FILE, such as `onboarding=processes/onboarding.bpmn`".to_owned()),
+    }
+}
 
 pub(super) fn execute(arguments: &SimulateArguments) -> Exit {
     let current = world::current_folder();
@@ -75,5 +104,15 @@ pub(super) fn choose(project: &Project, name: Option<&str>) -> Result<Arc<Catalo
             [one] => Ok(Arc::clone(one)),
             _ => Err(format!("say which catalogue is meant: {}", names())),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_malformed_is_refused() {
+        assert!(parse_process("=x").is_err() && parse_process("x").is_err());
     }
 }

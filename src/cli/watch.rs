@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use notify::{EventKind, RecursiveMode, Watcher};
 
-use super::arguments::RunArguments;
+use super::run::RunArguments;
 use super::terminal::{complain, print_error};
 use super::{Exit, interrupt, run, world};
 use crate::engine::{Cancel, Urgency};
@@ -55,7 +55,7 @@ pub(super) fn execute(arguments: &RunArguments) -> Exit {
     };
     wake_at_the_end(&cancel, sender);
     run::prove(arguments, profile.as_ref(), &mut project, &current, &cancel);
-    let reports = arguments.report.iter().map(|(_, path)| current.join(path)).collect();
+    let reports = arguments.reports.report.iter().map(|(_, path)| current.join(path)).collect();
     loop {
         if cancel.urgency() > Urgency::None {
             return Exit::Interrupted;

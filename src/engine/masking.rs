@@ -31,10 +31,14 @@ pub(super) fn masked(mut kind: EventKind, redactor: &Redactor) -> EventKind {
         }
         EventKind::TokenMoved { movement, .. } => *movement = redactor.mask_json(movement.take()),
         EventKind::Noted { message } => mask(message),
-        EventKind::ScenarioFinished { problems, .. } => {
+        EventKind::BreakerOpened { reason, .. } => mask(reason),
+        EventKind::InstanceLeft { instance, .. } => instance.iter_mut().for_each(mask),
+        EventKind::ScenarioFinished { problems, .. } | EventKind::ScenarioRetried { problems, .. } => {
             problems.iter_mut().for_each(|problem| mask_problem(problem, redactor));
         }
         EventKind::RunStarted { .. }
+        | EventKind::RunResumed { .. }
+        | EventKind::BreakerClosed { .. }
         | EventKind::ScenarioStarted { .. }
         | EventKind::Exchanged { .. }
         | EventKind::OutcomeRead { .. }

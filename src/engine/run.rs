@@ -203,6 +203,8 @@ impl Run {
             },
             scenarios,
             jobs: self.options.jobs,
+            partition: None,
+            guards: crate::event::GuardsRecord::default(),
         }
     }
 
@@ -309,11 +311,15 @@ pub(super) fn finish(planned: &Planned, verdict: Verdict, problems: Vec<Problem>
         expectations: 0,
         requests: 0,
         retries: 0,
+        mutations: 0,
+        uploaded: 0,
+        attempts: 1,
         walk: Vec::new(),
         others: Vec::new(),
         problems,
         reason,
         role: planned.role,
         known_failure: None,
+        quarantine: None,
     }
 }

@@ -311,12 +311,16 @@ impl<'r> Walker<'r> {
                 expectations: counts.expectations,
                 requests: self.requests,
                 retries: counts.retries,
+                mutations: 0,
+                uploaded: 0,
+                attempts: 1,
                 walk,
                 others,
                 problems,
                 reason: None,
                 role: self.planned.role,
                 known_failure,
+                quarantine: None,
             })
             .await;
         Walked { verdict, saved: self.kept, redactor: self.journal.redactor }

@@ -2,8 +2,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    CaseRecord, ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, KnownFailureRecord, OtherWalk, PollRecord,
-    Problem, Role, StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
+    CaseRecord, ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, GuardsRecord, KnownFailureRecord, OtherWalk,
+    PartitionRecord, PollRecord, Problem, QuarantineRecord, Role, StepRecord, Summary, TargetRecord, Verdict,
+    WalkRecord,
 };
 
 /// The version of the event format. It grows when a reader of an older one would misread a newer one.
@@ -44,6 +45,33 @@ pub enum EventKind {
         scenarios: usize,
         /// How many run at a time.
         jobs: usize,
+        /// The part of the selected scenarios that it runs, if it is one of several.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        partition: Option<PartitionRecord>,
+        /// What keeps it from doing harm.
+        #[serde(default, skip_serializing_if = "GuardsRecord::is_empty")]
+        guards: GuardsRecord,
+    },
+    /// A run that was cut off goes on. What happened before to scenarios that have not ended counts no more.
+    RunResumed {
+        /// How many scenarios had ended and are kept.
+        kept: usize,
+        /// How many run at a time.
+        jobs: usize,
+    },
+    /// No request is sent for a while, because the target answers none.
+    BreakerOpened {
+        /// How many requests in a row had no usable answer.
+        failures: u32,
+        /// How long nothing is sent, ISO 8601.
+        pause: String,
+        /// What became of the last one.
+        reason: String,
+    },
+    /// The target answers again.
+    BreakerClosed {
+        /// How long nothing was sent, ISO 8601.
+        after: String,
     },
     /// A scenario begins.
     ScenarioStarted {
@@ -69,6 +97,37 @@ pub enum EventKind {
         role: Option<Role>,
         /// Which attempt this is, from 1.
         attempt: u32,
+        /// What the scenario is made of, as SHA-256 in hexadecimal: it changes with each file that it depends on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fingerprint: Option<String>,
+    },
+    /// An attempt of a scenario ends without success, and the whole scenario is to be run again.
+    ScenarioRetried {
+        /// The attempt that ends, from 1.
+        attempt: u32,
+        /// What it came to.
+        verdict: Verdict,
+        /// How long the next one is waited for, ISO 8601.
+        pause: String,
+        /// How long it took, in milliseconds.
+        millis: f64,
+        /// How many steps it executed.
+        steps: u64,
+        /// How many expectations were judged.
+        expectations: u64,
+        /// How many requests it sent, the repeated ones included.
+        requests: u64,
+        /// How many of them were sent again after errors of transport.
+        #[serde(default)]
+        retries: u64,
+        /// How many of them may have changed something.
+        #[serde(default)]
+        mutations: u64,
+        /// How many bytes of bodies they carried.
+        #[serde(default)]
+        uploaded: u64,
+        /// Everything that is wrong with it.
+        problems: Vec<Problem>,
     },
     /// A step begins.
     StepStarted {
@@ -198,7 +257,20 @@ pub enum EventKind {
         #[serde(rename = "move")]
         movement: Value,
     },
-    /// Something that the author should know and that judges nothing: an undeclared stub, an instance left open.
+    /// A process instance has not come to an end when its scenario does.
+    InstanceLeft {
+        /// Whose it is; absent for the main actor.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        actor: Option<String>,
+        /// The process instance, if it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instance: Option<String>,
+        /// Its state, in the engine's words.
+        state: String,
+        /// Whether it was ended then, as the catalogue says how.
+        ended: bool,
+    },
+    /// Something that the author should know and that judges nothing: an undeclared stub.
     Noted {
         /// One sentence.
         message: String,
@@ -231,6 +303,15 @@ pub enum EventKind {
         /// How many of them were sent again after errors of transport.
         #[serde(default)]
         retries: u64,
+        /// How many of them may have changed something.
+        #[serde(default)]
+        mutations: u64,
+        /// How many bytes of bodies they carried.
+        #[serde(default)]
+        uploaded: u64,
+        /// How many attempts it took; the numbers above are of the last.
+        #[serde(default = "one", skip_serializing_if = "is_one")]
+        attempts: u32,
         /// The activities that were visited, with their outcomes.
         walk: Vec<WalkRecord>,
         /// The walks of other actors.
@@ -248,6 +329,9 @@ pub enum EventKind {
         /// What came of a failure that is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         known_failure: Option<Box<KnownFailureRecord>>,
+        /// Why its verdict does not count, or no longer does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quarantine: Option<Box<QuarantineRecord>>,
     },
     /// The last event.
     RunFinished {
@@ -256,4 +340,13 @@ pub enum EventKind {
         /// How long it took, in milliseconds.
         millis: f64,
     },
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(number: &u32) -> bool {
+    *number == 1
 }

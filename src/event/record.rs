@@ -16,6 +16,64 @@ pub struct TargetRecord {
     pub base_url: String,
 }
 
+/// The part of the selected scenarios that a run is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PartitionRecord {
+    /// How scenarios are spread: by `hash` or by `time`.
+    pub by: String,
+    /// Which part, from 1.
+    pub part: u32,
+    /// Of how many.
+    pub of: u32,
+}
+
+/// What keeps a run from doing harm.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct GuardsRecord {
+    /// The hosts that may be spoken to, where they are listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
+    /// Whether the target is marked as production, and was permitted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub production: bool,
+    /// Most requests in a second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_second: Option<f64>,
+    /// Most requests under way at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_flight: Option<u32>,
+    /// Most requests of the run that may change something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mutations: Option<u64>,
+    /// Most bytes of bodies that the run may send.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<u64>,
+    /// How many requests in a row without a usable answer stop the sending for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breaker: Option<u32>,
+}
+
+impl GuardsRecord {
+    /// Whether nothing is guarded.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Why the verdict of a scenario does not count for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct QuarantineRecord {
+    /// Why, in the words of who put it there.
+    pub reason: String,
+    /// The last day on which it does not count, ISO 8601.
+    pub until: String,
+    /// Whether that day is over, so that it counts again.
+    pub expired: bool,
+}
+
 /// What a scenario is to the run, other than one of those that were selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

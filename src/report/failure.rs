@@ -30,4 +30,18 @@ pub enum ReportError {
         /// The version that is known.
         known: u32,
     },
+    /// A file holds no run.
+    #[error("`{name}` does not begin as the events of a run do; `flowproof run --report ndjson=PATH` writes them")]
+    NoRun {
+        /// The file's path.
+        name: String,
+    },
+    /// Two parts of a run tell of the same scenario.
+    #[error("`{}` and `{}` both tell of `{scenario}`: parts of one run have no scenario in common", files[0], files[1])]
+    Twice {
+        /// The scenario's id.
+        scenario: String,
+        /// The files' paths.
+        files: [String; 2],
+    },
 }

@@ -44,6 +44,8 @@ impl Made {
                 },
                 scenarios,
                 jobs: 4,
+                partition: None,
+                guards: crate::event::GuardsRecord::default(),
             },
         );
         made
@@ -82,6 +84,7 @@ impl Made {
             tags: vec![],
             process: Some("p".to_owned()),
             attempt,
+            fingerprint: None,
             owner,
             covers: Vec::new(),
             case,
@@ -110,12 +113,16 @@ impl Made {
             expectations: 0,
             requests: 0,
             retries: 0,
+            mutations: 0,
+            uploaded: 0,
+            attempts: 1,
             walk: vec![],
             others: vec![],
             problems: vec![],
             reason: Some(reason.to_owned()),
             role: None,
             known_failure: None,
+            quarantine: None,
         };
         self.tell(Some(id), kind);
     }
@@ -233,6 +240,9 @@ impl Scenario<'_> {
             steps: u64::from(self.steps),
             expectations: 0,
             retries: 0,
+            mutations: 0,
+            uploaded: 0,
+            attempts: 1,
             requests,
             walk,
             others: Vec::new(),
@@ -240,6 +250,7 @@ impl Scenario<'_> {
             reason,
             role: None,
             known_failure,
+            quarantine: None,
         });
     }
 }

@@ -4,7 +4,7 @@ use super::made::{Made, Written};
 use super::texts::failing;
 use crate::report::{Console, Look, Ndjson, ReportError, stored};
 
-fn store(made: &Made) -> String {
+pub(super) fn store(made: &Made) -> String {
     let written = Written::default();
     let mut ndjson = Ndjson::new("memory", Box::new(written.clone()));
     made.events.iter().for_each(|event| ndjson.event(event));

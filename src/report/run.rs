@@ -1,0 +1,236 @@
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::ReportError;
+use super::stored::{Line, Lines};
+use crate::event::{Event, EventKind, GuardsRecord, PartitionRecord, Role, Summary, TargetRecord};
+
+/// A run that was stored, in one file or, as parts of it, in several.
+///
+/// It is read twice: once to learn where the events of each scenario stand, then scenario by scenario in the order of their
+/// ids. What is in memory are some 300 bytes for each scenario, and the events of one.
+#[derive(Debug)]
+pub struct StoredRun {
+    /// What the first event of each file says, in the order of the files.
+    pub heads: Vec<Head>,
+    /// What happened to the run itself, in order: that it was resumed, what its breaker did.
+    pub happenings: Vec<Event>,
+    /// The run in numbers, counted over its events.
+    pub summary: Summary,
+    /// How long it took in milliseconds: the longest of its parts. `None` if one was cut off before its end.
+    pub millis: Option<f64>,
+    files: Vec<PathBuf>,
+    places: BTreeMap<Name, Places>,
+}
+
+/// Names the events of a scenario: its id, and the number of the file. What runs around all scenarios does so in each part.
+type Name = (String, usize);
+
+/// The first event of a stored run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Head {
+    /// When it began, UTC, ISO 8601 with milliseconds.
+    pub at: String,
+    /// The version of flowproof.
+    pub flowproof: String,
+    /// The unique id of the run.
+    pub run: String,
+    /// The seed of its data.
+    pub seed: u64,
+    /// What it talked to.
+    pub target: TargetRecord,
+    /// How many scenarios were selected.
+    pub scenarios: usize,
+    /// How many ran at a time.
+    pub jobs: usize,
+    /// The part of the selected scenarios that it ran.
+    pub partition: Option<PartitionRecord>,
+    /// What kept it from doing harm.
+    pub guards: GuardsRecord,
+}
+
+/// A scenario of a stored run, with everything that happened in it.
+#[derive(Clone, Debug)]
+pub struct StoredScenario {
+    /// Its id.
+    pub id: String,
+    /// Its events of all attempts, in the order in which they happened.
+    pub events: Vec<Event>,
+    /// Whether its end was told. A run that was cut off leaves some without.
+    pub finished: bool,
+}
+
+/// Where the events of a scenario stand.
+#[derive(Debug, Default)]
+struct Places {
+    /// Offsets and lengths in bytes; neighbours are joined.
+    ranges: Vec<(u64, u64)>,
+    finished: bool,
+    /// What it adds to the run while that is open: it has not ended, or it runs around the others.
+    pending: Option<Box<Summary>>,
+}
+
+impl Places {
+    fn add(&mut self, line: Line<'_>) {
+        let length = line.text.len() as u64 + 1;
+        match self.ranges.last_mut() {
+            Some((offset, so_far)) if *offset + *so_far == line.offset => *so_far += length,
+            _ => self.ranges.push((line.offset, length)),
+        }
+    }
+}
+
+/// What tells where an event belongs.
+#[derive(Deserialize)]
+struct Label<'a> {
+    event: Cow<'a, str>,
+    #[serde(borrow)]
+    scenario: Option<Cow<'a, str>>,
+    role: Option<Role>,
+}
+
+impl StoredRun {
+    /// Reads what is stored in files; several are the parts of one run.
+    ///
+    /// # Errors
+    /// If one cannot be read or holds no run, or if two tell of the same scenario.
+    pub fn open(paths: &[impl AsRef<Path>]) -> Result<Self, ReportError> {
+        let mut run = Self {
+            heads: Vec::new(),
+            happenings: Vec::new(),
+            summary: Summary::default(),
+            millis: Some(0.0),
+            files: paths.iter().map(|path| path.as_ref().to_owned()).collect(),
+            places: BTreeMap::new(),
+        };
+        for file in 0..run.files.len() {
+            run.index(file)?;
+        }
+        run.settle()?;
+        Ok(run)
+    }
+
+    /// The scenarios that it tells of, ordered by id.
+    ///
+    /// # Errors
+    /// If a file cannot be opened again. Each scenario may fail to be read.
+    pub fn scenarios(&self) -> Result<impl Iterator<Item = Result<StoredScenario, ReportError>> + '_, ReportError> {
+        let mut files = self.files.iter().map(File::open).collect::<Result<Vec<_>, _>>()?;
+        Ok(self.places.iter().map(move |((id, file), places)| {
+            let mut events = Vec::new();
+            for (offset, length) in &places.ranges {
+                let file = &mut files[*file];
+                file.seek(SeekFrom::Start(*offset))?;
+                let mut lines = Lines::new(BufReader::new(file.take(*length)));
+                while let Some(line) = lines.read()? {
+                    events.push(line.parse()?);
+                }
+            }
+            Ok(StoredScenario { id: id.clone(), events, finished: places.finished })
+        }))
+    }
+
+    /// How many scenarios it tells of, those around it included.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether it tells of none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    fn index(&mut self, file: usize) -> Result<(), ReportError> {
+        let mut lines = Lines::new(BufReader::new(File::open(&self.files[file])?));
+        let mut ended = None;
+        let mut begun = false;
+        while let Some(line) = lines.read()? {
+            let label: Label<'_> = line.parse()?;
+            match label.scenario {
+                Some(id) => self.place((id.into_owned(), file), &label.event, label.role, line)?,
+                None => {
+                    let event: Event = line.parse()?;
+                    match event.kind {
+                        EventKind::RunStarted { .. } if !begun => {
+                            begun = true;
+                            self.heads.extend(Head::of(event));
+                        }
+                        EventKind::RunFinished { millis, .. } => ended = Some(millis),
+                        EventKind::RunResumed { .. } => {
+                            // What was under way is told again, from its beginning.
+                            self.places.retain(|(_, of), places| *of != file || places.pending.is_none());
+                            ended = None;
+                            self.happenings.push(event);
+                        }
+                        _ => self.happenings.push(event),
+                    }
+                }
+            }
+        }
+        if !begun {
+            return Err(ReportError::NoRun { name: self.files[file].display().to_string() });
+        }
+        self.millis = self.millis.zip(ended).map(|(longest, millis)| longest.max(millis));
+        Ok(())
+    }
+
+    fn place(&mut self, name: Name, event: &str, role: Option<Role>, line: Line<'_>) -> Result<(), ReportError> {
+        let (finished, counts) = match event {
+            "scenario-finished" => (true, true),
+            "scenario-retried" | "instance-left" => (false, true),
+            _ => (false, false),
+        };
+        let places = self.places.entry(name).or_default();
+        places.add(line);
+        if !places.finished {
+            places.pending.get_or_insert_default();
+        }
+        if counts && let Some(pending) = &mut places.pending {
+            pending.add(&line.parse()?);
+        }
+        if finished {
+            places.finished = true;
+            if role.is_none()
+                && let Some(pending) = places.pending.take()
+            {
+                self.summary.merge(&pending);
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts what ran around the parts, and sees that no two of them have the same scenario.
+    fn settle(&mut self) -> Result<(), ReportError> {
+        let mut last: Option<(&str, usize, bool)> = None;
+        for ((id, file), places) in &mut self.places {
+            let around = places.finished && places.pending.is_some();
+            if let Some((before, other, other_around)) = last
+                && before == id
+                && !(around && other_around)
+            {
+                let names = [other, *file].map(|file| self.files[file].display().to_string());
+                return Err(ReportError::Twice { scenario: id.clone(), files: names });
+            }
+            last = Some((id, *file, around));
+            if let Some(pending) = places.pending.take_if(|_| places.finished) {
+                self.summary.merge(&pending);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Head {
+    fn of(event: Event) -> Option<Self> {
+        let EventKind::RunStarted { flowproof, run, seed, target, scenarios, jobs, partition, guards, .. } = event.kind
+        else {
+            return None;
+        };
+        Some(Self { at: event.at, flowproof, run, seed, target, scenarios, jobs, partition, guards })
+    }
+}
