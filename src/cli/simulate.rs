@@ -4,11 +4,14 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::net::TcpListener;
 
+use super::target::actor_keys;
 use super::terminal::{complain, print_error, show_diagnostics};
 use super::{Exit, simulator, world};
 use crate::catalogue::Catalogue;
-use crate::diagnostic::one_of;
-use crate::project::Project;
+use crate::diagnostic::{one_of, suggest};
+use crate::project::{Project, SETTINGS};
+use crate::script::Faults;
+use crate::settings::Target;
 use crate::simulator::Simulator;
 
 #[derive(Debug, Args)]
@@ -16,6 +19,7 @@ use crate::simulator::Simulator;
 Examples:
   flowproof simulate                               the processes of flowproof.yaml
   flowproof simulate onboarding=journey.bpmn       one more, under a name
+  flowproof simulate --env bad-night               with what the settings say of it
 ")]
 pub(super) struct SimulateArguments {
     /// Process definitions beside those of flowproof.yaml
@@ -27,6 +31,9 @@ pub(super) struct SimulateArguments {
     /// An API key to accept instead of the catalogue's; may be repeated
     #[arg(long, value_name = "KEY")]
     pub key: Vec<String>,
+    /// A simulator of flowproof.yaml: its faults, and its keys beside the others
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
     /// The catalogue to play, where the settings have several
     #[arg(long, value_name = "NAME")]
     pub catalogue: Option<String>,
@@ -64,8 +71,16 @@ pub(super) fn execute(arguments: &SimulateArguments) -> Exit {
     }
     let names: Vec<&str> = project.definitions.keys().map(String::as_str).collect();
     let names = names.join(", ");
-    let config = simulator::config(&catalogue, project.definitions.into_iter(), arguments.key.clone());
-    let key = arguments.key.first().unwrap_or(&catalogue.session.simulated.key);
+    let key = arguments.key.first().unwrap_or(&catalogue.session.simulated.key).clone();
+    let (keys, faults) = match arguments.env.as_deref().map(|name| environment(name, &project)).transpose() {
+        Ok(None) => (arguments.key.clone(), None),
+        Ok(Some((keys, faults))) => ([vec![key.clone()], arguments.key.clone(), keys].concat(), faults),
+        Err(message) => {
+            complain(&message);
+            return Exit::Invalid;
+        }
+    };
+    let config = simulator::config(&catalogue, project.definitions.into_iter(), keys, faults);
     let served = serve(Simulator::new(config), arguments.listen, |address| {
         print_error(&format!("simulating {names} at http://{address}\nkey: {key}\nstop with Ctrl-C\n"));
     });
@@ -76,6 +91,22 @@ pub(super) fn execute(arguments: &SimulateArguments) -> Exit {
             Exit::Errored
         }
     }
+}
+
+/// The keys and faults of a simulator of the settings.
+fn environment(name: &str, project: &Project) -> Result<(Vec<String>, Option<Faults>), String> {
+    let simulators = project.settings.iter().flat_map(|settings| &settings.environments);
+    let mut simulators = simulators.filter_map(|one| match &one.target {
+        Target::Simulator { keys, faults } => Some((one.name.value.as_str(), keys, faults)),
+        Target::Engine { .. } => None,
+    });
+    let names: Vec<&str> = simulators.clone().map(|(name, ..)| name).collect();
+    let Some((_, keys, faults)) = simulators.find(|(known, ..)| *known == name) else {
+        let help = suggest(name, names).unwrap_or_else(|| "it has none".to_owned());
+        return Err(format!("there is no environment `{name}` with `kind: simulator` in {SETTINGS}: {help}"));
+    };
+    let keys = actor_keys(name, keys, project)?;
+    Ok((keys.into_values().map(|key| key.expose().to_owned()).collect(), faults.clone()))
 }
 
 fn serve(

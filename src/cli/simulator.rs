@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 use super::world;
 use crate::catalogue::Catalogue;
 use crate::process::Definition;
+use crate::script::Faults;
 use crate::simulator::{Simulator, SimulatorConfig};
 
 /// What a simulator plays.
@@ -13,6 +14,7 @@ pub(super) fn config(
     catalogue: &Arc<Catalogue>,
     definitions: impl Iterator<Item = (String, Arc<Definition>)>,
     keys: Vec<String>,
+    faults: Option<Faults>,
 ) -> SimulatorConfig {
     let mut secret = [0; 32];
     secret[..16].copy_from_slice(&world::random().to_le_bytes());
@@ -25,6 +27,7 @@ pub(super) fn config(
         now: jiff::Timestamp::now(),
         secret,
         entropy: Arc::new(world::random),
+        faults,
     }
 }
 

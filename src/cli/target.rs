@@ -79,14 +79,14 @@ fn target_of(
 ) -> Result<Prepared, String> {
     let name = &environment.name.value;
     match &environment.target {
-        settings::Target::Simulator { keys } => {
+        settings::Target::Simulator { keys, faults } => {
             let keys = actor_keys(name, keys, project)?;
             let catalogue = simulate::choose(project, None)?;
             let definitions =
                 project.definitions.iter().map(|(name, definition)| (name.clone(), Arc::clone(definition)));
             let own = &catalogue.session.simulated.key;
             let accepted = keys.values().map(|key| key.expose().to_owned()).chain([own.clone()]).collect();
-            let config = simulator::config(&catalogue, definitions, accepted);
+            let config = simulator::config(&catalogue, definitions, accepted, faults.clone());
             let start = || Embedded::start(config).map_err(|error| format!("the simulator cannot be started: {error}"));
             let embedded = used.then(start).transpose()?;
             let key = secret(name, own)?;
@@ -132,7 +132,7 @@ fn environment_scope() -> Scope {
 }
 
 /// The keys of actors by their names.
-fn actor_keys(
+pub(super) fn actor_keys(
     environment: &str,
     keys: &[(Spanned<String>, Template)],
     project: &Project,

@@ -43,6 +43,11 @@ impl Control {
         &self.world
     }
 
+    /// Says whose world it is.
+    pub async fn introduce(&self, scenario: &str, attempt: u32) -> Result<(), Trouble> {
+        self.post("scenario", json!({ "scenario": scenario, "attempt": attempt })).await.map(drop)
+    }
+
     /// Says what the world's elements are to do.
     pub async fn script(&self, script: &Script) -> Result<(), Trouble> {
         self.post("script", json!(script)).await.map(drop)

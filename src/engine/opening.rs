@@ -13,6 +13,11 @@ impl Walker<'_> {
     /// Takes the secrets, tells a simulator its script, and opens the session.
     pub(super) async fn open(&mut self) -> Result<(), Trouble> {
         self.take_secrets()?;
+        if self.run.target.faulty
+            && let Some(control) = &self.control
+        {
+            control.introduce(&self.planned.id, 1).await?;
+        }
         let scenario = self.planned.scenario.clone();
         if self.control.is_some() && !scenario.simulate.is_empty() {
             self.prepare(scenario.simulate.templates().flat_map(Template::references))?;

@@ -23,6 +23,8 @@ pub struct Target {
     pub correlation: bool,
     /// Whether it has proven to be a simulator.
     pub simulator: bool,
+    /// Whether it is a simulator that wants to know the scenario of each world, because what goes wrong depends on it.
+    pub faulty: bool,
     /// What connections are made with.
     pub client: Client,
 }
@@ -61,6 +63,7 @@ impl Target {
             keys: BTreeMap::new(),
             correlation: true,
             simulator: false,
+            faulty: false,
             client,
         })
     }
@@ -92,8 +95,9 @@ impl Target {
         request.timeout = Some(Duration::from_secs(5));
         let exchange = self.client.send(&request).await;
         let proof = exchange.answer.as_ref().ok().filter(|answer| answer.status == 200);
-        let proof = proof.and_then(|answer| answer.json().ok()).and_then(|body| body.get("flowproof"));
-        self.simulator = proof.and_then(Value::as_str) == Some("simulator");
+        let proof = proof.and_then(|answer| answer.json().ok());
+        self.simulator = proof.and_then(|body| body.get("flowproof")).and_then(Value::as_str) == Some("simulator");
+        self.faulty = self.simulator && proof.and_then(|body| body.get("faults")) == Some(&Value::Bool(true));
         if expected && !self.simulator {
             let reason = match exchange.answer {
                 Ok(answer) => format!("it answered with status {}", answer.status),

@@ -70,6 +70,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "key",
             "keys",
             "allowed-hosts",
+            "faults",
             "production",
             "correlation",
             "tls",

@@ -1,8 +1,10 @@
 use super::Around;
 use super::around::{AFTER, BEFORE};
+use super::faults::{self, FAULTS};
 use super::shared::REPLACED;
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::scenario::Variable;
+use crate::script::Faults;
 use crate::source::{Sources, Spanned};
 use crate::template::Template;
 use crate::yaml::{Form, Further, ID, Key, Names, Node, Shape, Shaped, Words, words_of};
@@ -32,6 +34,8 @@ pub enum Target {
     Simulator {
         /// Keys that it accepts beside the catalogue's, by the actors whose they are.
         keys: Vec<(Spanned<String>, Template)>,
+        /// What goes wrong on the way to it, if anything does.
+        faults: Option<Faults>,
     },
     /// A process engine, or a simulator that runs elsewhere.
     Engine {
@@ -88,7 +92,14 @@ pub(super) static ENVIRONMENT: Shape = Shape::new(
         AFTER,
     ],
 )
-.further(Further::ByWord { key: "kind", default: Some("engine"), words: &[("engine", ENGINE)] });
+.further(Further::ByWord {
+    key: "kind",
+    default: Some("engine"),
+    words: &[("engine", ENGINE), ("simulator", SIMULATED)],
+});
+
+const SIMULATED: &[Key] = &[Key::new("faults", Form::Shape(&FAULTS), "what goes wrong on the way to it")
+    .such_as(&["{ seed: 7, cut: 2%, unavailable: 1%, latency: { median: 80ms, p99: 5s } }"])];
 
 const ENGINE: &[Key] = &[
     Key::required("base-url", Form::Any, "where it is; templates see `env`")
@@ -129,7 +140,7 @@ static TLS: Shape = Shape::new(
 impl Environment {
     /// The simulator, under the name that `--env` knows without any settings.
     pub fn simulator(name: Spanned<String>) -> Self {
-        let target = Target::Simulator { keys: Vec::new() };
+        let target = Target::Simulator { keys: Vec::new(), faults: None };
         Self { name, target, production: false, vars: Vec::new(), around: Around::default() }
     }
 
@@ -151,7 +162,14 @@ impl Environment {
         let around = Around::read(&fields, found);
         let vars = Variable::read_of(&fields, "vars", sources, found);
         if simulator {
-            return Some(Self { name: name.clone(), target: Target::Simulator { keys }, production, vars, around });
+            let faults = fields.inside("faults", found).map(|fields| faults::read(&fields, found));
+            return Some(Self {
+                name: name.clone(),
+                target: Target::Simulator { keys, faults },
+                production,
+                vars,
+                around,
+            });
         }
         let base_url = fields.node("base-url").map(|node| Template::read(node, sources, found));
         let key = fields.node("key").map(|node| Template::read(node, sources, found));

@@ -2,6 +2,7 @@
 
 mod around;
 mod environment;
+mod faults;
 mod model;
 mod profile;
 mod shared;

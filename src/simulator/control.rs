@@ -27,6 +27,13 @@ struct Advance {
     advance: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Introduction {
+    scenario: String,
+    attempt: u32,
+}
+
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Close {
@@ -68,13 +75,14 @@ pub fn is_control(path: &str) -> bool {
 pub fn answer(simulator: &Simulator, world: &str, method: &Method, path: &str, text: &[u8]) -> Controlled {
     let expected = match path.strip_prefix(HANDSHAKE).unwrap_or_default() {
         "" | "/" => Method::GET,
-        "/script" | "/next" | "/clock" | "/close" => Method::POST,
+        "/scenario" | "/script" | "/next" | "/clock" | "/close" => Method::POST,
         _ => return problem(StatusCode::NOT_FOUND, format!("the control API has no `{path}`")),
     };
     if *method != expected {
         return problem(StatusCode::METHOD_NOT_ALLOWED, format!("`{path}` takes {expected}"));
     }
     let done = match path.strip_prefix(HANDSHAKE).unwrap_or_default() {
+        "/scenario" => introduce(simulator, world, text),
         "/script" => script(simulator, world, text),
         "/next" => next(simulator, world, text),
         "/clock" => clock(simulator, world, text),
@@ -82,6 +90,12 @@ pub fn answer(simulator: &Simulator, world: &str, method: &Method, path: &str, t
         _ => Ok(simulator.handshake()),
     };
     done.map_or_else(|refused| refused, |value| (StatusCode::OK, value))
+}
+
+fn introduce(simulator: &Simulator, world: &str, text: &[u8]) -> Result<Value, Controlled> {
+    let Introduction { scenario, attempt } = body::json(text).map_err(bad)?;
+    simulator.with(world, |world| world.introduce(scenario, attempt))?;
+    Ok(json!({}))
 }
 
 fn script(simulator: &Simulator, world: &str, text: &[u8]) -> Result<Value, Controlled> {

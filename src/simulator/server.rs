@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, HOST};
+use axum::http::header::{CONTENT_TYPE, HOST, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::serve::ListenerExt;
+use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -19,6 +20,7 @@ use super::log::Closing;
 use super::setup::{Setup, SimulatorConfig};
 use super::{Reason, World, body};
 use crate::catalogue::{WireAnswer, WireRequest};
+use crate::script::{FaultKind, Faults};
 
 /// A process engine that is none: worlds behind HTTP.
 #[derive(Debug)]
@@ -83,7 +85,22 @@ impl Simulator {
             headers: headers.collect(),
             body,
         };
+        let fault = match &self.setup.config.faults {
+            None => None,
+            Some(faults) => {
+                if !faults.delay.is_zero() {
+                    tokio::time::sleep(faults.delay).await;
+                }
+                match self.with(world, World::next_fault) {
+                    Ok(Some(FaultKind::Unavailable)) => return unavailable(faults),
+                    Ok(Some(FaultKind::Cut { worked: false })) => return cut(),
+                    Ok(fault) => fault,
+                    Err(refused) => return controlled(refused),
+                }
+            }
+        };
         match self.with(world, |world| world.handle(&request, &format!("http://{host}"))) {
+            Ok(_) if fault.is_some() => cut(),
             Ok(answer) => written(answer),
             Err(refused) => controlled(refused),
         }
@@ -147,6 +164,7 @@ impl Simulator {
         json!({
             "flowproof": "simulator",
             "version": control::VERSION,
+            "faults": self.setup.config.faults.is_some(),
             "catalogue": self.setup.catalogue().name.value,
             "processes": self.setup.programs.iter().map(|program| &program.name).collect::<Vec<_>>(),
         })
@@ -155,6 +173,22 @@ impl Simulator {
     fn refuse(&self, reason: Reason, detail: &str) -> Response {
         written(self.setup.catalogue().wire.write_refusal(reason.name(), Some(detail)))
     }
+}
+
+/// What a gateway says whose engine is away.
+fn unavailable(faults: &Faults) -> Response {
+    let mut response = Response::new(Body::from("the service is not available"));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    headers.insert(RETRY_AFTER, HeaderValue::from(faults.retry_after.as_secs_f64().ceil() as u64));
+    response
+}
+
+/// An answer that breaks the connection in the place of its body.
+fn cut() -> Response {
+    let broken = std::iter::once(Err::<Bytes, _>(io::Error::from(io::ErrorKind::ConnectionReset)));
+    Response::new(Body::from_stream(futures_util::stream::iter(broken)))
 }
 
 fn too_large() -> String {

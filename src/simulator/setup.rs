@@ -9,6 +9,7 @@ use super::library::Shelves;
 use super::program::Program;
 use crate::catalogue::{Catalogue, Wire};
 use crate::process::Definition;
+use crate::script::Faults;
 use crate::template::Scope;
 
 /// Where random bits come from: 128 of them with each call.
@@ -31,6 +32,8 @@ pub struct SimulatorConfig {
     pub secret: [u8; 32],
     /// Where ids come from.
     pub entropy: Entropy,
+    /// What goes wrong on the way to it, if anything does.
+    pub faults: Option<Faults>,
 }
 
 impl fmt::Debug for SimulatorConfig {

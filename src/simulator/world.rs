@@ -14,7 +14,7 @@ use super::token::Token;
 use super::{credential::BadCredential, role};
 use crate::catalogue::{Exchange, Params, Role, WireAnswer, WireRequest};
 use crate::process::{Input, Move};
-use crate::script::{Entry, Script};
+use crate::script::{Entry, FaultKind, Script};
 
 /// The world of one scenario attempt: a clock, tokens and instances of its own, and what it was told. A pure synchronous
 /// state machine; nothing in it is shared with other worlds.
@@ -25,6 +25,10 @@ pub struct World {
     pub(super) now_ms: u64,
     pub(super) tokens: BTreeMap<String, Token>,
     pub(super) instances: Vec<Instance>,
+    /// The scenario and its attempt, as it was introduced.
+    walked_by: Option<(String, u32)>,
+    /// How many requests it was sent.
+    requests: u64,
     start: Map<String, Value>,
     book: Book,
     stubs: BTreeSet<String>,
@@ -51,6 +55,8 @@ impl World {
             setup,
             tokens: BTreeMap::new(),
             instances: Vec::new(),
+            walked_by: None,
+            requests: 0,
             start: Map::new(),
             book: Book::default(),
             stubs: BTreeSet::new(),
@@ -116,6 +122,23 @@ impl World {
                 BadCredential::Expired => Reason::Expired,
             })
         })
+    }
+
+    /// Says whose world it is, on which what goes wrong depends. A world of nobody is that of its own id's first attempt.
+    pub fn introduce(&mut self, scenario: String, attempt: u32) {
+        self.walked_by = Some((scenario, attempt));
+    }
+
+    /// Counts a request of the engine's wire, lets the time pass that it takes, and tells what becomes of it.
+    pub fn next_fault(&mut self) -> Option<FaultKind> {
+        let setup = Arc::clone(&self.setup);
+        let faults = setup.config.faults.as_ref()?;
+        self.requests += 1;
+        let (scenario, attempt) = self.walked_by.as_ref().map_or((&*self.id, 1), |(id, attempt)| (id, *attempt));
+        let fault = faults.of(scenario, attempt, self.requests);
+        // A clock at its bound stands still.
+        let _ = self.advance(u64::try_from(fault.latency.as_millis()).unwrap_or(u64::MAX));
+        fault.kind
     }
 
     /// Replaces what holds for the whole scenario.

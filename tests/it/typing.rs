@@ -129,6 +129,13 @@ fn the_settings_are_as_documented() {
     assert!(count > 3, "{count} commands");
 }
 
+#[test]
+fn a_bad_night_is_as_documented() {
+    let (count, last) = typed("docs/simulator.md");
+    assert_eq!(count, 3);
+    assert!(last.ends_with("2 errored, 0 passed of 2 scenarios\n"), "{last}");
+}
+
 /// The tutorial ends with the output that it shows.
 #[test]
 fn the_tutorial_can_be_typed() {

@@ -1,9 +1,11 @@
 //! The simulator over a loopback socket.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use flowproof::catalogue::{Catalogue, Media, WireBody, WireRequest};
-use flowproof::simulator::{HANDSHAKE, Simulator, WORLD_HEADER, bound};
+use flowproof::script::{FaultKind, Faults, Latency};
+use flowproof::simulator::{HANDSHAKE, Simulator, SimulatorConfig, WORLD_HEADER, bound};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use reqwest::{Client as Http, Method, StatusCode};
@@ -25,11 +27,15 @@ struct Served {
 
 /// Serves a simulator while `walk` runs.
 fn served(catalogue: Arc<Catalogue>, walk: impl AsyncFnOnce(&mut Served)) {
+    served_with(config(catalogue, vec![("onboarding".to_owned(), onboarding())]), walk);
+}
+
+fn served_with(config: SimulatorConfig, walk: impl AsyncFnOnce(&mut Served)) {
+    let catalogue = Arc::clone(&config.catalogue);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let config = config(Arc::clone(&catalogue), vec![("onboarding".to_owned(), onboarding())]);
         let simulator = Arc::new(Simulator::new(config.clone()));
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(Arc::clone(&simulator).serve(listener, async {
@@ -192,8 +198,7 @@ fn the_handshake_tells_what_is_served() {
     served(catalogue(&[]), async |served| {
         let (status, told) = served.control("w", Method::GET, "", "").await;
         assert_eq!(status, StatusCode::OK);
-        let expected =
-            json!({ "flowproof": "simulator", "version": 1, "catalogue": "trustx", "processes": ["onboarding"] });
+        let expected = json!({ "flowproof": "simulator", "version": 1, "faults": false, "catalogue": "trustx", "processes": ["onboarding"] });
         assert_eq!(told, expected);
         assert_eq!(served.simulator.open_worlds(), 0, "asking opens no world");
     });
@@ -299,5 +304,70 @@ fn odd_parameters_are_answered_over_the_wire() {
         assert!(refused > 100 && taken > 0, "{refused} were refused and {taken} taken");
         let key = params(json!({ "key": super::support::KEY }));
         assert_eq!(served.call("odd", "issue-bearer", key).await.0, 200);
+    });
+}
+
+/// What becomes of requests on a bad night: its kinds, as the client meets them.
+#[test]
+fn faults_are_what_was_asked_for() {
+    let faults =
+        Faults { seed: 3, cut: 0.3, unavailable: 0.3, retry_after: Duration::from_millis(1_500), ..Faults::default() };
+    let expected: Vec<Option<FaultKind>> =
+        (1..=40).map(|number| faults.of("scenarios/a.yaml", 2, number).kind).collect();
+    let mut config = config(catalogue(&[]), vec![("onboarding".to_owned(), onboarding())]);
+    config.faults = Some(faults);
+    served_with(config, async |served| {
+        let (status, proof) = served.control("w", Method::GET, "", "").await;
+        assert_eq!((status, &proof["faults"]), (StatusCode::OK, &true.into()));
+        let introduction = json!({ "scenario": "scenarios/a.yaml", "attempt": 2 }).to_string();
+        assert_eq!(served.control("w", Method::POST, "/scenario", &introduction).await.0, StatusCode::OK);
+        let mut came = Vec::new();
+        for _ in &expected {
+            let url = format!("{}/nowhere", served.base);
+            came.push(match served.http.get(url).header(WORLD_HEADER, "w").send().await {
+                // Whether the head arrives before the connection breaks is up to the transport.
+                Err(_) => "cut",
+                Ok(answer) if answer.status() == StatusCode::SERVICE_UNAVAILABLE => {
+                    assert_eq!(answer.headers()["retry-after"], "2", "seconds, rounded up");
+                    "unavailable"
+                }
+                Ok(answer) => {
+                    if answer.bytes().await.is_ok() {
+                        "answered"
+                    } else {
+                        "cut"
+                    }
+                }
+            });
+        }
+        let expected: Vec<&str> = expected
+            .iter()
+            .map(|kind| match kind {
+                Some(FaultKind::Cut { .. }) => "cut",
+                Some(FaultKind::Unavailable) => "unavailable",
+                None => "answered",
+            })
+            .collect();
+        assert_eq!(came, expected);
+        assert!(["cut", "unavailable", "answered"].iter().all(|kind| came.contains(kind)));
+        assert_eq!(served.control("w", Method::POST, "/scenario", "{}").await.0, StatusCode::BAD_REQUEST);
+    });
+}
+
+#[test]
+fn latency_moves_the_clock_of_the_world() {
+    let latency = Latency { median: Duration::from_secs(60), p99: Duration::from_secs(60) };
+    let mut config = config(catalogue(&[]), vec![("onboarding".to_owned(), onboarding())]);
+    config.faults = Some(Faults { latency: Some(latency), ..Faults::default() });
+    served_with(config, async |served| {
+        let now = async |served: &Served| served.control("w", Method::POST, "/clock", r#"{"advance":"0s"}"#).await.1;
+        let before = now(served).await;
+        for _ in 0..2 {
+            let request = served.http.get(format!("{}/nowhere", served.base)).header(WORLD_HEADER, "w");
+            assert_eq!(request.send().await.unwrap().status(), StatusCode::NOT_FOUND);
+        }
+        let moment = |answer: &Value| answer["now"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        let passed = moment(&now(served).await).duration_since(moment(&before));
+        assert_eq!(passed, jiff::SignedDuration::from_secs(120));
     });
 }

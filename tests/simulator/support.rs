@@ -56,6 +56,7 @@ pub fn config(catalogue: Arc<Catalogue>, definitions: Vec<(String, Arc<Definitio
         strict_credentials: false,
         now: NOW.parse().unwrap(),
         secret: [7; 32],
+        faults: None,
         entropy: Arc::new(move || u128::from(counter.fetch_add(1, Ordering::Relaxed)) << 64),
     }
 }
