@@ -13,6 +13,7 @@ mod list;
 mod lsp;
 mod man;
 mod new;
+mod past;
 mod reports;
 mod run;
 mod schema;

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::dry_run::Format;
+use super::past::PastArguments;
 use super::reports::{ReportArguments, Reports};
 use super::selection::SelectionArguments;
 use super::target::{environment, prepare};
@@ -13,9 +14,9 @@ use super::terminal::{complain, show_diagnostics};
 use super::variable::parse_variable;
 use super::{Exit, dry_run, interrupt, watch, world};
 use crate::diagnostic::suggest;
-use crate::engine::{Cancel, Clock, Detail, Options, Run, Saved, Urgency};
+use crate::engine::{Cancel, Clock, Detail, Files, Options, Run, Saved, Urgency};
 use crate::event::{Event, Summary};
-use crate::plan::PlannedFile;
+use crate::plan::{Fingerprints, PlannedFile};
 use crate::project::{Project, SETTINGS};
 use crate::prompt::Prompt;
 use crate::report::{Look, Surroundings};
@@ -57,6 +58,8 @@ pub(super) struct RunArguments {
     /// The seed of the run's data; the same seed gives the same data
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
+    #[command(flatten)]
+    pub past: PastArguments,
     #[command(flatten)]
     pub reports: ReportArguments,
     /// Show what would be sent, and send nothing
@@ -165,16 +168,20 @@ fn run(
     }
     let defaults = project.settings.as_ref().map(|settings| settings.defaults.clone()).unwrap_or_default();
     let defaults = profile.map_or(defaults.clone(), |profile| profile.over(defaults));
-    let shared = project.settings.as_ref().map(|settings| settings.shared(&environment, profile));
-    let mut plan = project.plan.clone();
-    (plan.before, plan.after) = project.around(&environment)?;
+    let shared = project.settings.as_ref().map(|settings| settings.shared(&environment, profile)).unwrap_or_default();
+    let mut plan = arguments.past.part(project.plan.clone(), |_| None);
+    if !plan.is_empty() {
+        (plan.before, plan.after) = project.around(&environment)?;
+    }
+    let file = |path: &str| project.files.load(path).ok().map(|file| file.sha256);
+    plan.take_fingerprints(&Fingerprints::new(&plan, &project.sources, &shared, &file));
     let prepared = prepare(&environment, project, &defaults, !arguments.dry_run)?;
     let run = Run {
         options: options(arguments, &defaults),
         target: prepared.target.clone(),
         sources: project.sources.clone(),
         files: project.files.clone(),
-        shared: Arc::new(shared.unwrap_or_default()),
+        shared: Arc::new(shared),
         environment: Data::from(world::environment_data()),
         redactor: prepared.redactor.clone(),
         saved: Saved::default(),

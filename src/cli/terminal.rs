@@ -34,3 +34,8 @@ pub(super) fn print_result(text: &str) {
 pub(super) fn complain(message: &str) {
     print_error(&format!("\u{1b}[1;31merror\u{1b}[0m: {message}\n"));
 }
+
+/// Tells of something that one should know and that is no error.
+pub(super) fn note(message: &str) {
+    print_error(&format!("\u{1b}[1;36mnote\u{1b}[0m: {message}\n"));
+}

@@ -145,7 +145,7 @@ impl Run {
     pub fn execute(&self, plan: &Plan, onlooker: &mut dyn Onlooker) -> Summary {
         let started = Instant::now();
         let mut audience = Audience { onlooker, summary: Summary::default() };
-        audience.tell(self.event(self.started(plan.len())));
+        audience.tell(self.event(self.started(plan)));
         let mut run = self.clone();
         let before = plan.before.as_ref().map(|before| {
             let walked = self.alone(before, 0, &mut audience);
@@ -190,7 +190,7 @@ impl Run {
         });
     }
 
-    fn started(&self, scenarios: usize) -> EventKind {
+    fn started(&self, plan: &Plan) -> EventKind {
         EventKind::RunStarted {
             version: VERSION,
             flowproof: env!("CARGO_PKG_VERSION").to_owned(),
@@ -201,9 +201,9 @@ impl Run {
                 simulator: self.target.simulator,
                 base_url: self.redactor.mask(&self.target.base_url).into_owned(),
             },
-            scenarios,
+            scenarios: plan.len(),
             jobs: self.options.jobs,
-            partition: None,
+            partition: plan.partition.clone(),
             guards: crate::event::GuardsRecord::default(),
         }
     }

@@ -25,7 +25,7 @@ pub(super) fn started(planned: &Planned, sources: &Sources, redactor: &Redactor)
         case: planned.case.as_ref().map(|case| Box::new(record(case, sources, redactor))),
         role: planned.role,
         attempt: 1,
-        fingerprint: None,
+        fingerprint: planned.fingerprint.map(|one| one.to_string()),
     }
 }
 

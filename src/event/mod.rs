@@ -4,6 +4,7 @@
 //! Events are versioned ([`VERSION`]) and self-contained: excerpts of the author's files travel in them. Secrets are
 //! masked before an event is made.
 
+mod cause;
 mod excerpt;
 mod kind;
 mod record;
@@ -11,6 +12,7 @@ mod summary;
 mod verdict;
 
 pub use crate::expect::{Difference, DifferenceKind};
+pub use cause::Cause;
 pub use excerpt::Excerpt;
 pub use kind::{Event, EventKind, VERSION};
 pub use record::{

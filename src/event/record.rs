@@ -26,6 +26,12 @@ pub struct PartitionRecord {
     pub part: u32,
     /// Of how many.
     pub of: u32,
+    /// How many scenarios all parts have together.
+    #[serde(default)]
+    pub all: usize,
+    /// What they were spread by, as a hash: the parts of one run have the same, or they do not fit together.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub basis: String,
 }
 
 /// What keeps a run from doing harm.

@@ -17,6 +17,14 @@ pub enum Held {
 }
 
 impl Held {
+    /// The file of its text.
+    pub fn file(&self) -> FileId {
+        match self {
+            Self::Whole(scenario) => scenario.file,
+            Self::Text(file) | Self::Cases(file, _) => *file,
+        }
+    }
+
     /// What the scenario says.
     pub fn scenario(&self, sources: &Sources) -> Arc<Scenario> {
         let read = |file: &FileId| {

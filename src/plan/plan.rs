@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use super::{Held, Planned};
+use super::{Fingerprint, Fingerprints, Held, Planned, Urgent};
 use crate::catalogue::Catalogue;
-use crate::event::Role;
+use crate::event::{PartitionRecord, Role};
 use crate::process::Definition;
 use crate::scenario::{Case, Fragments, Scenario, Table};
 use crate::source::{Sources, folder_of};
@@ -13,6 +13,10 @@ pub struct Plan {
     files: Vec<PlannedFile>,
     /// How many scenarios there are up to and including each file.
     ends: Vec<usize>,
+    /// The places of scenarios in the order in which they are run, where it is another than that of files and rows.
+    order: Option<Arc<[u32]>>,
+    /// The part of the selected scenarios that it is, if it is one of several.
+    pub partition: Option<PartitionRecord>,
     /// What is run once before all of them.
     pub before: Option<Planned>,
     /// What is run once after all of them, whatever happened.
@@ -34,6 +38,8 @@ pub struct PlannedFile {
     pub fragments: Arc<Fragments>,
     /// Which of its cases are meant.
     pub rows: Rows,
+    /// What each of its scenarios is made of; empty until that is taken.
+    pub fingerprints: Vec<Fingerprint>,
 }
 
 /// Which cases of a scenario are meant.
@@ -73,13 +79,34 @@ impl Rows {
         }
     }
 
-    fn case(&self, at: usize) -> Option<Case> {
-        let row = match self {
-            Self::Single | Self::None => return None,
+    /// The numbers of the rows that are meant, from 0; none where there are no cases.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> + '_ {
+        let count = if self.table().is_some() { self.len() } else { 0 };
+        (0..count).filter_map(|at| self.number(at))
+    }
+
+    fn number(&self, at: usize) -> Option<u32> {
+        match self {
+            Self::Single | Self::None => None,
             Self::All(_) => u32::try_from(at).ok(),
             Self::Some(_, rows) => rows.get(at).copied(),
-        };
-        Some(Case { table: self.table()?.clone(), row: row? })
+        }
+    }
+
+    fn case(&self, at: usize) -> Option<Case> {
+        Some(Case { row: self.number(at)?, table: self.table()?.clone() })
+    }
+
+    /// Those of them at places that are kept.
+    fn keep(&self, mut kept: impl FnMut(usize) -> bool) -> Self {
+        match self {
+            Self::Single if kept(0) => Self::Single,
+            Self::Single | Self::None => Self::None,
+            Self::All(table) | Self::Some(table, _) => {
+                let rows = self.numbers().enumerate().filter(|(at, _)| kept(*at)).map(|(_, row)| row);
+                Self::Some(table.clone(), rows.collect())
+            }
+        }
     }
 }
 
@@ -111,12 +138,8 @@ impl PlannedFile {
 
     fn planned(&self, at: usize, sources: &Sources) -> Planned {
         let case = self.rows.case(at);
-        let id = match &case {
-            Some(case) => format!("{}#{}", self.path, case.id()),
-            None => self.path.to_string(),
-        };
         Planned {
-            id,
+            id: self.id(at),
             path: self.path.clone(),
             scenario: self.scenario(sources),
             catalogue: self.catalogue.clone(),
@@ -124,6 +147,15 @@ impl PlannedFile {
             fragments: self.fragments.clone(),
             case,
             role: None,
+            fingerprint: self.fingerprints.get(at).copied(),
+        }
+    }
+
+    /// The id of the scenario at a place.
+    fn id(&self, at: usize) -> String {
+        match self.rows.case(at) {
+            Some(case) => format!("{}#{}", self.path, case.id()),
+            None => self.path.to_string(),
         }
     }
 
@@ -142,7 +174,7 @@ impl Plan {
             *end += file.len();
             Some(*end)
         });
-        Self { ends: ends.collect(), files, before: None, after: None }
+        Self { ends: ends.collect(), files, ..Self::default() }
     }
 
     /// How many scenarios there are.
@@ -160,14 +192,54 @@ impl Plan {
         &self.files
     }
 
-    /// The scenario at a place.
+    /// The scenario whose turn is at a place.
     pub fn get(&self, at: usize, sources: &Sources) -> Option<Planned> {
+        let at = match &self.order {
+            Some(order) => *order.get(at)? as usize,
+            None => at,
+        };
         let file = self.ends.partition_point(|end| *end <= at);
         let before = file.checked_sub(1).map_or(0, |before| self.ends[before]);
         self.files.get(file).map(|file| file.planned(at - before, sources))
     }
 
-    /// All of them.
+    /// The ids of all scenarios, in the order of files and rows.
+    pub fn ids(&self) -> impl Iterator<Item = String> + '_ {
+        self.files.iter().flat_map(|file| (0..file.len()).map(|at| file.id(at)))
+    }
+
+    /// The same plan with those scenarios alone that are kept, each told by its place and id. It has no order of its own.
+    pub fn keep(&self, mut kept: impl FnMut(usize, &str) -> bool) -> Self {
+        let mut place = 0;
+        let files = self.files.iter().map(|file| {
+            let kept: Vec<bool> = (0..file.len()).map(|at| kept(place + at, &file.id(at))).collect();
+            place += file.len();
+            let fingerprints = file.fingerprints.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(one, _)| *one);
+            PlannedFile { rows: file.rows.keep(|at| kept[at]), fingerprints: fingerprints.collect(), ..file.clone() }
+        });
+        let (before, after, partition) = (self.before.clone(), self.after.clone(), self.partition.clone());
+        Self { before, after, partition, ..Self::new(files.collect()) }
+    }
+
+    /// Takes the fingerprints of all scenarios.
+    pub fn take_fingerprints(&mut self, all: &Fingerprints<'_>) {
+        for file in &mut self.files {
+            file.fingerprints = all.of(file);
+        }
+    }
+
+    /// The fingerprints that were taken, in the order of files and rows.
+    pub fn fingerprints(&self) -> impl Iterator<Item = Fingerprint> + '_ {
+        self.files.iter().flat_map(|file| file.fingerprints.iter().copied())
+    }
+
+    /// Lets those scenarios be run first that are most urgent, each told by its id.
+    pub fn order_by(&mut self, urgent: impl Fn(&str) -> Urgent) {
+        let urgent: Vec<Urgent> = self.ids().map(|id| urgent(&id)).collect();
+        self.order = super::order::order(&urgent);
+    }
+
+    /// All of them, in the order of files and rows.
     pub fn iter<'a>(&'a self, sources: &'a Sources) -> impl Iterator<Item = Planned> + 'a {
         self.files.iter().flat_map(|file| file.iter(sources))
     }

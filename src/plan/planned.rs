@@ -3,6 +3,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::Map;
 
+use super::Fingerprint;
 use crate::catalogue::Catalogue;
 use crate::event::Role;
 use crate::process::Definition;
@@ -29,6 +30,8 @@ pub struct Planned {
     pub case: Option<Case>,
     /// What it is to the run, if it is none of the scenarios that were selected.
     pub role: Option<Role>,
+    /// What it is made of, if that was taken.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 impl Planned {

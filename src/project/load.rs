@@ -311,7 +311,7 @@ impl Project {
         };
         let definition = scenario.process.as_ref().and_then(|process| self.definitions.get(&process.value).cloned());
         let (held, fragments) = (Held::Whole(Arc::new(scenario)), Arc::new(fragments));
-        PlannedFile { path: path.into(), held, catalogue, definition, fragments, rows }
+        PlannedFile { path: path.into(), held, catalogue, definition, fragments, rows, fingerprints: Vec::new() }
     }
 
     /// Checks a file; `whole` tells whether all of it could be read, so that nothing of its walk is missing.

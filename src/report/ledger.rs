@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::history::History;
 use crate::event::{
-    CaseRecord, Event, EventKind, ExchangeRecord, Finding, KnownFailureRecord, OtherWalk, Problem, StepRecord, Summary,
-    TargetRecord, Verdict, WalkRecord,
+    CaseRecord, Event, EventKind, ExchangeRecord, Finding, KnownFailureRecord, OtherWalk, PartitionRecord, Problem,
+    StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
 };
 
 /// What a person is told in the end, gathered event by event. It grows with what is wrong and with the scenarios that run
@@ -34,6 +34,7 @@ pub(super) struct Run {
     pub seed: u64,
     pub target: TargetRecord,
     pub scenarios: usize,
+    pub partition: Option<PartitionRecord>,
 }
 
 /// A scenario while it runs.
@@ -133,8 +134,9 @@ impl Ledger {
         self.summary.add(event);
         let id = event.scenario.as_deref();
         match &event.kind {
-            EventKind::RunStarted { seed, target, scenarios, .. } => {
-                self.run = Some(Run { seed: *seed, target: target.clone(), scenarios: *scenarios });
+            EventKind::RunStarted { seed, target, scenarios, partition, .. } => {
+                let (target, partition) = (target.clone(), partition.clone());
+                self.run = Some(Run { seed: *seed, target, scenarios: *scenarios, partition });
             }
             EventKind::RunFinished { summary, millis } => {
                 self.summary = summary.clone();

@@ -81,6 +81,9 @@ fn facts(ledger: &Ledger, look: &Look) -> String {
         let kind = if run.target.simulator { "simulator" } else { "engine" };
         let target = format!("{} ({kind} at {})", run.target.name, run.target.base_url);
         fact("target", clean(&target).into_owned());
+        if let Some(part) = &run.partition {
+            fact("part", format!("{} of {}, by {}: {} of {}", part.part, part.of, part.by, run.scenarios, part.all));
+        }
         fact("seed", format!("{seed} (the same data again: --seed {seed})", seed = run.seed));
     }
     if let Some(millis) = ledger.millis {
@@ -122,7 +125,11 @@ fn verdict(ledger: &Ledger, look: &Look) -> String {
         Some(_) => String::new(),
     };
     if all == 0 {
-        return format!("{cut_short}{}\n", look.verdict(Verdict::Skipped, "no scenario was selected"));
+        let told = match ledger.run.as_ref().and_then(|run| run.partition.as_ref()) {
+            Some(part) => format!("part {} of {} has no scenario", part.part, part.of),
+            None => "no scenario was selected".to_owned(),
+        };
+        return format!("{cut_short}{}\n", look.verdict(Verdict::Skipped, &told));
     }
     let flaky = match summary.flaky {
         0 => String::new(),

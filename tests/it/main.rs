@@ -24,6 +24,7 @@ mod loopback;
 mod mistakes;
 mod mutations;
 mod negative;
+mod partition;
 mod project;
 mod schemas;
 mod secrets;
