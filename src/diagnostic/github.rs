@@ -14,27 +14,27 @@ fn command(one: &Diagnostic, places: &Places<'_>) -> String {
     let mut properties = Vec::new();
     if let Some(label) = &one.primary {
         let (start, end) = (places.start(label.span), places.end(label.span));
-        properties.push(format!("file={}", property(&places.path(label.span.file))));
+        properties.push(format!("file={}", command_property(&places.path(label.span.file))));
         properties.push(format!("line={},endLine={}", start.line, end.line));
         // Columns are of one line alone.
         if start.line == end.line {
             properties.push(format!("col={},endColumn={}", start.column, end.column));
         }
     }
-    properties.push(format!("title={}", property(one.id.as_str())));
+    properties.push(format!("title={}", command_property(one.id.as_str())));
     let remark = one.primary.as_ref().map(|label| label.message.as_str()).filter(|remark| !remark.is_empty());
     let lines = std::iter::once(one.message.as_str()).chain(remark).chain(one.help.iter().map(String::as_str));
-    format!("::{word} {}::{}", properties.join(","), data(&lines.collect::<Vec<_>>().join("\n")))
+    format!("::{word} {}::{}", properties.join(","), command_data(&lines.collect::<Vec<_>>().join("\n")))
 }
 
 /// What a command says: it ends at the line's end, and `%` escapes.
-fn data(text: &str) -> String {
+pub(crate) fn command_data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A property of a command, which ends at a comma or colon as well.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+pub(crate) fn command_property(text: &str) -> String {
+    command_data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]

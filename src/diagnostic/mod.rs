@@ -20,6 +20,7 @@ pub use concise::concise;
 pub use fix::{Edit, Fix, mended};
 pub use frame::{Style, frame, frames};
 pub use github::github;
+pub(crate) use github::{command_data, command_property};
 pub use id::{Id, Rule, rules};
 pub use json::json;
 pub use model::{Diagnostic, Diagnostics, Label, Severity};

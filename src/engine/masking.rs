@@ -38,6 +38,7 @@ pub(super) fn masked(mut kind: EventKind, redactor: &Redactor) -> EventKind {
         }
         EventKind::RunStarted { .. }
         | EventKind::RunResumed { .. }
+        | EventKind::RunMerged { .. }
         | EventKind::BreakerClosed { .. }
         | EventKind::ScenarioStarted { .. }
         | EventKind::Exchanged { .. }

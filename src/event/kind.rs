@@ -3,8 +3,8 @@ use serde_json::Value;
 
 use super::{
     CaseRecord, ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, GuardsRecord, KnownFailureRecord, OtherWalk,
-    PartitionRecord, PollRecord, Problem, QuarantineRecord, Role, StepRecord, Summary, TargetRecord, Verdict,
-    WalkRecord,
+    PartRecord, PartitionRecord, PollRecord, Problem, QuarantineRecord, Role, StepRecord, Summary, TargetRecord,
+    Verdict, WalkRecord,
 };
 
 /// The version of the event format. It grows when a reader of an older one would misread a newer one.
@@ -58,6 +58,11 @@ pub enum EventKind {
         kept: usize,
         /// How many run at a time.
         jobs: usize,
+    },
+    /// The stream was put together of the parts of a run; the second event, if there is one.
+    RunMerged {
+        /// The parts, in their order.
+        parts: Vec<PartRecord>,
     },
     /// No request is sent for a while, because the target answers none.
     BreakerOpened {

@@ -34,6 +34,23 @@ pub struct PartitionRecord {
     pub basis: String,
 }
 
+/// A run that a merged stream has taken in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PartRecord {
+    /// Its unique id.
+    pub run: String,
+    /// When it began, UTC, ISO 8601 with milliseconds.
+    pub at: String,
+    /// How many scenarios it was to run.
+    pub scenarios: usize,
+    /// Which part it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition: Option<PartitionRecord>,
+    /// Whether it came to its end.
+    pub finished: bool,
+}
+
 /// What keeps a run from doing harm.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

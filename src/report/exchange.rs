@@ -122,3 +122,33 @@ pub(super) fn told(body: &BodyRecord, problems: &[Problem], limit: usize) -> Str
         }
     }
 }
+
+/// An exchange with all that is known of it: headers, and bodies as they are stored.
+pub(super) fn whole_text(exchange: &ExchangeRecord) -> String {
+    let (request, millis) = (&exchange.request, duration(exchange.millis));
+    let mut text = format!("{} {}\n", request.method, request.url);
+    text += &headers(&request.headers);
+    text += &stored_body(&request.body);
+    match (&exchange.response, &exchange.error) {
+        (Some(response), _) => {
+            text += &format!("\n← {} after {millis}\n", response.status);
+            text += &headers(&response.headers);
+            text += &stored_body(&response.body);
+        }
+        (None, Some(error)) => text += &format!("\n← {} after {millis}: {}\n", broken(error.phase), error.message),
+        (None, None) => {}
+    }
+    text + &format!("\nrepeat it:\n{}\n", request.curl)
+}
+
+fn headers(headers: &[(String, String)]) -> String {
+    headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect()
+}
+
+fn stored_body(body: &BodyRecord) -> String {
+    match body {
+        BodyRecord::None => String::new(),
+        BodyRecord::Json { value, .. } => format!("\n{value:#}\n"),
+        other => format!("\n{}\n", told(other, &[], usize::MAX)),
+    }
+}

@@ -11,6 +11,9 @@ pub enum ReportError {
         /// Why.
         source: io::Error,
     },
+    /// What a report is written to does not take it.
+    #[error("the report cannot be written: {0}")]
+    Output(#[source] io::Error),
     /// The stream cannot be read.
     #[error("the events cannot be read: {0}")]
     Read(#[from] io::Error),
@@ -44,4 +47,15 @@ pub enum ReportError {
         /// The files' paths.
         files: [String; 2],
     },
+}
+
+impl ReportError {
+    /// The same, with the name of what could not be written.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        match self {
+            Self::Output(source) => Self::Write { name: name.to_owned(), source },
+            other => other,
+        }
+    }
 }

@@ -1,14 +1,21 @@
 //! What is told of a run: consumers of its events.
 //!
 //! A report sees events and nothing else, so that a stored stream gives the same text as the run did. [`Ndjson`] stores the
-//! stream, [`stored`] reads it again, [`Console`] tells a person, [`Trace`] shows every exchange. All of them take their writers from outside.
+//! stream, [`stored`] reads it again, [`Console`] tells a person, [`Trace`] shows every exchange. A [`ReportFormat`] tells other
+//! programs of a [`StoredRun`], scenario by scenario, after it. All of them take their writers from outside.
 
+mod allure;
 mod console;
+mod ctrf;
 mod exchange;
 mod failure;
 mod focus;
+mod format;
 mod frame;
+mod github;
 mod history;
+mod json;
+mod junit;
 mod ledger;
 mod look;
 mod ndjson;
@@ -17,8 +24,11 @@ mod progress;
 mod rehearsal;
 mod run;
 mod stored;
+mod story;
+mod stream;
 mod summary;
 mod table;
+mod tap;
 mod text;
 mod trace;
 
@@ -28,6 +38,8 @@ mod tests;
 pub use console::Console;
 pub(crate) use exchange::exchange_text;
 pub use failure::ReportError;
+pub use format::{ReportFormat, Writer};
+pub use github::annotations;
 pub use look::{Look, Surroundings};
 pub use ndjson::Ndjson;
 pub(crate) use problem::problem_text;

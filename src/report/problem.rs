@@ -1,11 +1,13 @@
 use serde_json::Value;
 
-use super::ledger::{Exchanges, Finished};
+use super::ledger::{Exchanges, Finished, Ledger};
 use super::look::Look;
 use super::table::{Cell, Table};
 use super::text::{clean, count, cut, duration, thousands, wrap};
 use super::{exchange, frame};
-use crate::event::{DifferenceKind, Finding, Problem, Section, StandingRecord, StepRecord, ValueRecord, WalkRecord};
+use crate::event::{
+    DifferenceKind, Event, Finding, Problem, Section, StandingRecord, StepRecord, ValueRecord, WalkRecord,
+};
 use crate::expect::shown;
 
 /// Most differences that are listed for one problem.
@@ -100,6 +102,13 @@ fn visit(visit: &WalkRecord) -> String {
         Some(code) => format!("{activity} ({} {code})", visit.outcome),
         None => format!("{activity} ({})", visit.outcome),
     }
+}
+
+/// What is to be said of a scenario that did not pass, by its events; empty if there is nothing to be said.
+pub(super) fn scenario_text(events: &[Event], look: &Look) -> String {
+    let mut ledger = Ledger::default();
+    let finished = events.iter().filter_map(|event| ledger.add(event)).last();
+    finished.filter(|finished| !finished.problems.is_empty()).map(|finished| block(&finished, look)).unwrap_or_default()
 }
 
 /// One problem alone: the author's lines and what explains it.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::ReportError;
 use super::stored::{Line, Lines};
-use crate::event::{Event, EventKind, GuardsRecord, PartitionRecord, Role, Summary, TargetRecord};
+use crate::event::{Event, EventKind, GuardsRecord, PartRecord, PartitionRecord, Role, Summary, TargetRecord};
 
 /// A run that was stored, in one file or, as parts of it, in several.
 ///
@@ -22,9 +22,15 @@ pub struct StoredRun {
     pub happenings: Vec<Event>,
     /// The run in numbers, counted over its events.
     pub summary: Summary,
+    /// The same without what ran once around all scenarios.
+    pub selected: Summary,
     /// How long it took in milliseconds: the longest of its parts. `None` if one was cut off before its end.
     pub millis: Option<f64>,
-    files: Vec<PathBuf>,
+    /// What each file is a part of, or is made of.
+    pub(super) parts: Vec<Vec<PartRecord>>,
+    /// When and after how many milliseconds each file's run ended, unless it was cut off.
+    pub(super) ends: Vec<Option<(String, f64)>>,
+    pub(super) files: Vec<PathBuf>,
     places: BTreeMap<Name, Places>,
 }
 
@@ -65,12 +71,26 @@ pub struct StoredScenario {
     pub finished: bool,
 }
 
+/// A scenario of a stored run as it is stored.
+pub(super) struct RawScenario<'a> {
+    pub id: &'a str,
+    /// The number of its file.
+    pub file: usize,
+    /// Whether it ran around the others.
+    pub around: bool,
+    /// Its lines, each with its line feed.
+    pub text: Vec<u8>,
+    pub finished: bool,
+}
+
 /// Where the events of a scenario stand.
 #[derive(Debug, Default)]
 struct Places {
     /// Offsets and lengths in bytes; neighbours are joined.
     ranges: Vec<(u64, u64)>,
     finished: bool,
+    /// Whether it runs around the others.
+    around: bool,
     /// What it adds to the run while that is open: it has not ended, or it runs around the others.
     pending: Option<Box<Summary>>,
 }
@@ -104,7 +124,10 @@ impl StoredRun {
             heads: Vec::new(),
             happenings: Vec::new(),
             summary: Summary::default(),
+            selected: Summary::default(),
             millis: Some(0.0),
+            parts: Vec::new(),
+            ends: Vec::new(),
             files: paths.iter().map(|path| path.as_ref().to_owned()).collect(),
             places: BTreeMap::new(),
         };
@@ -120,18 +143,35 @@ impl StoredRun {
     /// # Errors
     /// If a file cannot be opened again. Each scenario may fail to be read.
     pub fn scenarios(&self) -> Result<impl Iterator<Item = Result<StoredScenario, ReportError>> + '_, ReportError> {
+        Ok(self.raw(|_| true)?.map(|raw| raw.and_then(RawScenario::parse)))
+    }
+
+    /// Those of them that ran once around all others.
+    pub(super) fn around(&self) -> Result<impl Iterator<Item = Result<StoredScenario, ReportError>> + '_, ReportError> {
+        Ok(self.raw(|places| places.around)?.map(|raw| raw.and_then(RawScenario::parse)))
+    }
+
+    /// All of them as they are stored.
+    pub(super) fn stored(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<RawScenario<'_>, ReportError>> + '_, ReportError> {
+        self.raw(|_| true)
+    }
+
+    fn raw(
+        &self,
+        meant: fn(&Places) -> bool,
+    ) -> Result<impl Iterator<Item = Result<RawScenario<'_>, ReportError>> + '_, ReportError> {
         let mut files = self.files.iter().map(File::open).collect::<Result<Vec<_>, _>>()?;
-        Ok(self.places.iter().map(move |((id, file), places)| {
-            let mut events = Vec::new();
+        let meant = self.places.iter().filter(move |(_, places)| meant(places));
+        Ok(meant.map(move |((id, file), places)| {
+            let mut text = Vec::new();
             for (offset, length) in &places.ranges {
                 let file = &mut files[*file];
                 file.seek(SeekFrom::Start(*offset))?;
-                let mut lines = Lines::new(BufReader::new(file.take(*length)));
-                while let Some(line) = lines.read()? {
-                    events.push(line.parse()?);
-                }
+                file.take(*length).read_to_end(&mut text)?;
             }
-            Ok(StoredScenario { id: id.clone(), events, finished: places.finished })
+            Ok(RawScenario { id, file: *file, around: places.around, text, finished: places.finished })
         }))
     }
 
@@ -149,6 +189,7 @@ impl StoredRun {
         let mut lines = Lines::new(BufReader::new(File::open(&self.files[file])?));
         let mut ended = None;
         let mut begun = false;
+        let mut parts = Vec::new();
         while let Some(line) = lines.read()? {
             let label: Label<'_> = line.parse()?;
             match label.scenario {
@@ -158,9 +199,12 @@ impl StoredRun {
                     match event.kind {
                         EventKind::RunStarted { .. } if !begun => {
                             begun = true;
-                            self.heads.extend(Head::of(event));
+                            let head = Head::of(event);
+                            parts.extend(head.iter().map(Head::part));
+                            self.heads.extend(head);
                         }
-                        EventKind::RunFinished { millis, .. } => ended = Some(millis),
+                        EventKind::RunFinished { millis, .. } => ended = Some((event.at, millis)),
+                        EventKind::RunMerged { parts: merged } => parts = merged,
                         EventKind::RunResumed { .. } => {
                             // What was under way is told again, from its beginning.
                             self.places.retain(|(_, of), places| *of != file || places.pending.is_none());
@@ -175,7 +219,9 @@ impl StoredRun {
         if !begun {
             return Err(ReportError::NoRun { name: self.files[file].display().to_string() });
         }
-        self.millis = self.millis.zip(ended).map(|(longest, millis)| longest.max(millis));
+        self.millis = self.millis.zip(ended.as_ref()).map(|(longest, (_, millis))| longest.max(*millis));
+        self.ends.push(ended);
+        self.parts.push(parts);
         Ok(())
     }
 
@@ -187,6 +233,7 @@ impl StoredRun {
         };
         let places = self.places.entry(name).or_default();
         places.add(line);
+        places.around |= role.is_some();
         if !places.finished {
             places.pending.get_or_insert_default();
         }
@@ -195,10 +242,10 @@ impl StoredRun {
         }
         if finished {
             places.finished = true;
-            if role.is_none()
+            if !places.around
                 && let Some(pending) = places.pending.take()
             {
-                self.summary.merge(&pending);
+                self.selected.merge(&pending);
             }
         }
         Ok(())
@@ -206,9 +253,10 @@ impl StoredRun {
 
     /// Counts what ran around the parts, and sees that no two of them have the same scenario.
     fn settle(&mut self) -> Result<(), ReportError> {
+        self.summary = self.selected.clone();
         let mut last: Option<(&str, usize, bool)> = None;
         for ((id, file), places) in &mut self.places {
-            let around = places.finished && places.pending.is_some();
+            let around = places.around;
             if let Some((before, other, other_around)) = last
                 && before == id
                 && !(around && other_around)
@@ -225,7 +273,24 @@ impl StoredRun {
     }
 }
 
+impl RawScenario<'_> {
+    fn parse(self) -> Result<StoredScenario, ReportError> {
+        let mut events = Vec::new();
+        let mut lines = Lines::new(self.text.as_slice());
+        while let Some(line) = lines.read()? {
+            events.push(line.parse()?);
+        }
+        Ok(StoredScenario { id: self.id.to_owned(), events, finished: self.finished })
+    }
+}
+
 impl Head {
+    /// The part that it is the head of. Whether it came to its end is not known by it.
+    fn part(&self) -> PartRecord {
+        let (run, at, partition) = (self.run.clone(), self.at.clone(), self.partition.clone());
+        PartRecord { run, at, scenarios: self.scenarios, partition, finished: true }
+    }
+
     fn of(event: Event) -> Option<Self> {
         let EventKind::RunStarted { flowproof, run, seed, target, scenarios, jobs, partition, guards, .. } = event.kind
         else {
