@@ -13,7 +13,7 @@ use crate::template::{Reference, Template};
 pub const ROOTS: [&str; 11] =
     ["vars", "case", "steps", "env", "secrets", "session", "actors", "visit", "run", "process", "position"];
 /// What they see of every run.
-const RUN: [&str; 2] = ["id", "seed"];
+const RUN: [&str; 3] = ["id", "seed", "attempt"];
 /// What they see in a fragment.
 pub const FRAGMENT_ROOTS: [&str; 9] =
     ["inputs", "vars", "steps", "env", "session", "visit", "run", "process", "position"];

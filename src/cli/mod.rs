@@ -16,6 +16,7 @@ mod new;
 mod past;
 mod reports;
 mod run;
+mod schedule;
 mod schema;
 mod selection;
 mod simulate;

@@ -8,13 +8,14 @@ use serde_json::Value;
 use super::dry_run::Format;
 use super::past::PastArguments;
 use super::reports::{ReportArguments, Reports};
+use super::schedule::ScheduleArguments;
 use super::selection::SelectionArguments;
 use super::target::{environment, prepare};
 use super::terminal::{complain, show_diagnostics};
 use super::variable::parse_variable;
 use super::{Exit, dry_run, interrupt, watch, world};
 use crate::diagnostic::suggest;
-use crate::engine::{Cancel, Clock, Detail, Files, Options, Run, Saved, Urgency};
+use crate::engine::{Cancel, Clock, Detail, Files, Gate, Options, Run, Saved, Why};
 use crate::event::{Event, Summary};
 use crate::plan::{Fingerprints, PlannedFile};
 use crate::project::{Project, SETTINGS};
@@ -60,6 +61,8 @@ pub(super) struct RunArguments {
     pub seed: Option<u64>,
     #[command(flatten)]
     pub past: PastArguments,
+    #[command(flatten)]
+    pub schedule: ScheduleArguments,
     #[command(flatten)]
     pub reports: ReportArguments,
     /// Show what would be sent, and send nothing
@@ -176,7 +179,10 @@ fn run(
     let file = |path: &str| project.files.load(path).ok().map(|file| file.sha256);
     plan.take_fingerprints(&Fingerprints::new(&plan, &project.sources, &shared, &file));
     let prepared = prepare(&environment, project, &defaults, !arguments.dry_run)?;
+    let mut guards = environment.guards.clone();
+    guards.per_second = arguments.schedule.rate.or(guards.per_second);
     let run = Run {
+        gate: Gate::new(&guards, prepared.target.simulator),
         options: options(arguments, &defaults),
         target: prepared.target.clone(),
         sources: project.sources.clone(),
@@ -200,9 +206,12 @@ fn run(
         false => run.execute(&plan, &mut tell),
     };
     let written = reports.finish();
-    let mut exit = exit_of(&summary);
-    if run.cancel.urgency() >= Urgency::Drain {
-        exit = exit.max(Exit::Interrupted);
+    let mut exit = exit_of(&summary, arguments.schedule.fail_on_flaky);
+    match run.cancel.why() {
+        Some(Why::Interrupted) => exit = exit.max(Exit::Interrupted),
+        // What did not get its time could not be carried out.
+        Some(Why::Timeout(_)) => exit = exit.max(Exit::Errored),
+        Some(Why::Failures(_)) | None => {}
     }
     if let Err(error) = written {
         complain(&error.to_string());
@@ -228,6 +237,10 @@ fn options(arguments: &RunArguments, defaults: &Defaults) -> Options {
             _ => Detail::Everything,
         },
         halts: arguments.step,
+        schedule: arguments.schedule.schedule(defaults, arguments.watch),
+        kept: Arc::default(),
+        so_far: Summary::default(),
+        resumed: 0,
     }
 }
 
@@ -257,11 +270,12 @@ fn check_variables(given: &[(String, Value)], project: &Project) -> Result<(), S
     Err(format!("neither a selected scenario nor {SETTINGS} has a variable `{name}`: {help}"))
 }
 
-fn exit_of(summary: &Summary) -> Exit {
+fn exit_of(summary: &Summary, fail_on_flaky: bool) -> Exit {
     match summary {
-        summary if summary.errored + summary.around > 0 => Exit::Errored,
-        summary if summary.failed + summary.aborted > summary.known => Exit::Failed,
+        summary if summary.errored + summary.around > summary.quarantined_errors => Exit::Errored,
+        summary if summary.failed + summary.aborted > summary.known + summary.quarantined => Exit::Failed,
         summary if summary.expired > 0 => Exit::Failed,
+        summary if fail_on_flaky && summary.flaky > 0 => Exit::Failed,
         _ => Exit::Success,
     }
 }

@@ -59,6 +59,7 @@ pub(super) fn prepare(
     used: bool,
 ) -> Result<Prepared, String> {
     let mut prepared = target_of(environment, project, defaults, used)?;
+    prepared.target.production = environment.production;
     if !used {
         return Ok(prepared);
     }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -8,7 +9,7 @@ use super::Run;
 use super::control::Control;
 use super::journal::Message;
 use super::origin::Origin;
-use super::run::{Audience, BATCHES_WAITING, finish, walk};
+use super::run::{Audience, BATCHES_WAITING, Numbers, finish, walk};
 use super::standing::started;
 use crate::event::{Event, Verdict};
 use crate::plan::{Plan, Planned};
@@ -41,6 +42,10 @@ pub(super) struct Walked {
     pub saved: Saved,
     /// The secrets that are known now.
     pub redactor: Redactor,
+    /// Whether it is one of the failures of the run that count.
+    pub counts: bool,
+    /// How long until it is to be run again, if it is.
+    pub again: Option<Duration>,
 }
 
 impl Run {
@@ -62,7 +67,8 @@ impl Run {
         let Ok(runtime) = runtime else { return self.nothing(Verdict::Errored) };
         // Connections belong to the runtime that made them.
         let client = self.target.client.with_own_connections().unwrap_or_else(|_| self.target.client.clone());
-        LocalSet::new().block_on(&runtime, walk(planned, number, self, sender, &client))
+        LocalSet::new()
+            .block_on(&runtime, walk(planned, Numbers { scenario: number, attempt: 1 }, self, sender, &client))
     }
 
     /// Lets go of what was uploaded to a simulator for the whole run. A simulator that has gone by now keeps nothing either.
@@ -70,21 +76,22 @@ impl Run {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let (true, Ok(runtime)) = (self.target.simulator, runtime) else { return };
         let client = self.target.client.with_own_connections().unwrap_or_else(|_| self.target.client.clone());
-        let control = Control::new(client, &self.target.base_url, self.options.run_id.clone());
+        let control = Control::new(client, &self.target.base_url, self.options.world());
         let _ = runtime.block_on(control.close(false, false));
     }
 
     /// What a scenario leaves behind that did nothing.
     pub(super) fn nothing(&self, verdict: Verdict) -> Walked {
-        Walked { verdict, saved: Saved::default(), redactor: self.redactor.clone() }
+        Walked { verdict, saved: Saved::default(), redactor: self.redactor.clone(), counts: false, again: None }
     }
 
     /// Tells that no scenario is run, and why.
     pub(super) fn skip_all(&self, plan: &Plan, reason: &str, audience: &mut Audience<'_>) {
-        for planned in plan.iter(&self.sources) {
+        let kept = |planned: &Planned| self.options.kept.contains(&planned.id);
+        for planned in plan.iter(&self.sources).filter(|planned| !kept(planned)) {
             let event = |kind| Event { at: self.options.clock.stamp(), scenario: Some(planned.id.clone()), kind };
-            audience.tell(event(started(&planned, &self.sources, &self.redactor)));
-            audience.tell(event(finish(&planned, Verdict::Skipped, Vec::new(), Some(reason.to_owned()))));
+            audience.tell(event(started(&planned, 1, &self.sources, &self.redactor)));
+            audience.tell(event(finish(&planned, 1, Verdict::Skipped, Vec::new(), Some(reason.to_owned()))));
         }
     }
 }

@@ -2,13 +2,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::budget::Load;
 use super::control::Control;
 use super::exchange::{body_of, text_of};
+use super::journal::Message;
 use super::problem::Trouble;
 use super::retry::Retrying;
 use super::walker::Walker;
 use crate::catalogue::Exchange;
-use crate::event::{ErrorPhase, ExchangeRecord};
+use crate::event::{ErrorPhase, Event, ExchangeRecord};
 use crate::http::{Answer, Exchange as HttpExchange, Request, record};
 use crate::redact::Redactor;
 
@@ -54,7 +56,7 @@ impl Walker<'_> {
             // Each try has headers of its own.
             let tried = Arc::make_mut(&mut request);
             tried.headers.truncate(headers);
-            let (id, sent) = self.transmit(tried).await;
+            let (id, sent) = self.transmit(tried).await?;
             let fields = match (through, &sent.answer) {
                 (Some(exchange), Ok(answer)) => body_of(answer, Some(exchange))
                     .map_or(Value::Null, |body| self.catalogue().wire.read_answer(exchange, answer.status, &body)),
@@ -98,8 +100,15 @@ impl Walker<'_> {
     }
 
     /// Sends a request once; gives its correlation id and what became of it.
-    async fn transmit(&mut self, request: &mut Request) -> (String, HttpExchange) {
+    ///
+    /// # Errors
+    /// If what guards the target does not let it pass.
+    async fn transmit(&mut self, request: &mut Request) -> Result<(String, HttpExchange), Trouble> {
+        let load = Load { mutation: !request.is_safe(), bytes: request.body.bytes() };
+        let pass = self.run.gate.enter(load, &self.run.cancel, &self.held).await?;
         self.requests += 1;
+        self.mutations += u64::from(load.mutation);
+        self.uploaded += load.bytes;
         let id = self.request_id(self.requests);
         if self.run.target.correlation
             && let Some(header) =
@@ -111,7 +120,13 @@ impl Walker<'_> {
             request.headers.push((Control::WORLD.to_owned(), control.world().to_owned()));
         }
         request.timeout = Some(self.terms.timeout.unwrap_or(self.run.options.timeout));
-        (id, self.client.send(request).await)
+        let exchange = self.client.send(request).await;
+        let clock = &self.run.options.clock;
+        if let Some(kind) = pass.close(&exchange, clock.now(), &self.journal.redactor) {
+            let event = Event { at: clock.stamp(), scenario: None, kind };
+            self.journal.pass(Message::Events(vec![event])).await;
+        }
+        Ok((id, exchange))
     }
 }
 

@@ -154,7 +154,7 @@ impl Walker<'_> {
     async fn halt(&mut self, moment: Moment, may_retry: bool) -> Turn {
         let mut reply = None;
         // Who has asked for the end is asked no more.
-        while self.run.cancel.urgency() == Urgency::None {
+        while self.run.cancel.urgency() < Urgency::Drain {
             let halt = Halt {
                 scenario: self.planned.id.clone(),
                 moment: moment.clone(),

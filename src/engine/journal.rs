@@ -75,13 +75,16 @@ impl Journal {
             EventKind::StepStarted { .. } => self.counts.steps += 1,
             EventKind::ExpectationJudged { .. } => self.counts.expectations += 1,
             EventKind::Retried { .. } => self.counts.retries += 1,
-            EventKind::ScenarioFinished { verdict: Verdict::Passed, .. } if self.detail == Detail::Problems => {
+            // Of an attempt that is followed by another it is enough to know why it was not the last.
+            EventKind::ScenarioFinished { verdict: Verdict::Passed, .. } | EventKind::ScenarioRetried { .. }
+                if self.detail == Detail::Problems =>
+            {
                 self.held.retain(|(_, kind)| matches!(kind, EventKind::Noted { .. }));
             }
             _ => {}
         }
         let first = matches!(kind, EventKind::ScenarioStarted { .. });
-        let last = matches!(kind, EventKind::ScenarioFinished { .. });
+        let last = matches!(kind, EventKind::ScenarioFinished { .. } | EventKind::ScenarioRetried { .. });
         // Who watches wants to see at once what begins, and who follows every exchange wants to see that.
         let exchanged = self.detail == Detail::AtOnce && matches!(kind, EventKind::Exchanged { .. });
         self.held.push((self.clock.now(), kind));

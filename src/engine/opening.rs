@@ -16,7 +16,7 @@ impl Walker<'_> {
         if self.run.target.faulty
             && let Some(control) = &self.control
         {
-            control.introduce(&self.planned.id, 1).await?;
+            control.introduce(&self.planned.id, self.attempt).await?;
         }
         let scenario = self.planned.scenario.clone();
         if self.control.is_some() && !scenario.simulate.is_empty() {

@@ -208,7 +208,11 @@ impl Walker<'_> {
 
     /// Time as polls count it: the simulator's alone where there is one, so that the same scenario has the same polls.
     fn poll_clock(&self) -> Duration {
-        if self.control.is_some() { self.virtual_time } else { self.started.elapsed() }
+        if self.control.is_some() {
+            self.virtual_time
+        } else {
+            self.started.elapsed().saturating_sub(self.held.total())
+        }
     }
 }
 

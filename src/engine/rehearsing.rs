@@ -6,7 +6,7 @@ use super::control::iso;
 use super::exchange::http_request;
 use super::origin::Origin;
 use super::problem::Trouble;
-use super::run::Run;
+use super::run::{Numbers, Run};
 use super::walker::Walker;
 use crate::catalogue::Activity;
 use crate::diagnostic::Diagnostics;
@@ -34,7 +34,8 @@ impl Run {
     /// What a scenario would do. Nothing is sent.
     pub fn rehearse(&self, planned: &Planned) -> Rehearsal {
         let (sender, _) = mpsc::channel(1);
-        let mut walker = Walker::new(self, planned, 0, self.target.client.clone(), sender);
+        let mut walker =
+            Walker::new(self, planned, Numbers { scenario: 0, attempt: 1 }, self.target.client.clone(), sender);
         walker.rehearsing = true;
         walker.rehearse()
     }

@@ -1,6 +1,6 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -8,10 +8,13 @@ use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
 use super::around::{Saved, Walked};
-use super::cancel::Urgency;
+use super::cancel::{Urgency, Why};
+use super::gate::Gate;
 use super::halting::Onlooker;
 use super::journal::Message;
 use super::problem::Trouble;
+use super::queue::Queue;
+use super::schedule::Schedule;
 use super::standing::started;
 use super::walker::Walker;
 use super::{Cancel, Files, Target};
@@ -45,6 +48,43 @@ pub struct Options {
     pub detail: Detail,
     /// Whether scenarios halt before and after each step, to be told what to do; their time is not bounded then.
     pub halts: bool,
+    /// Which scenarios are run again, and when no more are begun.
+    pub schedule: Schedule,
+    /// The ids of scenarios that had ended before the run was cut off, which are kept as they are.
+    pub kept: Arc<BTreeSet<String>>,
+    /// What those came to.
+    pub so_far: Summary,
+    /// How often the run was cut off before.
+    pub resumed: u32,
+}
+
+impl Options {
+    /// What the ids of worlds and requests begin with: no two that go on with the same run have the same.
+    pub(super) fn world(&self) -> String {
+        match self.resumed {
+            0 => self.run_id.clone(),
+            times => format!("{}r{times}", self.run_id),
+        }
+    }
+}
+
+/// What tells the attempts of scenarios apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numbers {
+    /// The number of the scenario in its run, from 1.
+    pub scenario: usize,
+    /// The number of its attempt, from 1.
+    pub attempt: u32,
+}
+
+impl Numbers {
+    /// The id of its world.
+    pub fn world(self, of_run: &str) -> String {
+        match self.attempt {
+            1 => format!("{of_run}-{}", self.scenario),
+            attempt => format!("{of_run}-{}.{attempt}", self.scenario),
+        }
+    }
 }
 
 /// How much of a run its events tell.
@@ -107,6 +147,8 @@ pub struct Run {
     pub saved: Saved,
     /// How the run is told to end.
     pub cancel: Cancel,
+    /// What every request to the target passes.
+    pub gate: Gate,
 }
 
 /// Who a run is told to, with what has come of it so far.
@@ -144,30 +186,50 @@ impl Run {
     /// of its own. Memory does not grow with their number.
     pub fn execute(&self, plan: &Plan, onlooker: &mut dyn Onlooker) -> Summary {
         let started = Instant::now();
-        let mut audience = Audience { onlooker, summary: Summary::default() };
+        let mut audience = Audience { onlooker, summary: self.options.so_far.clone() };
+        self.gate.resume(&self.options.so_far);
         audience.tell(self.event(self.started(plan)));
+        self.bounded(|| self.carry_out(plan, &mut audience));
+        let millis = started.elapsed().as_secs_f64() * 1e3;
+        let Audience { onlooker, summary } = audience;
+        onlooker.event(&self.event(EventKind::RunFinished { summary: summary.clone(), millis }));
+        summary
+    }
+
+    /// Does something while the time of the run is watched; when it is over, the run drains.
+    fn bounded(&self, work: impl FnOnce()) {
+        let Some(limit) = self.options.schedule.timeout else { return work() };
+        std::thread::scope(|scope| {
+            let (done, over) = std::sync::mpsc::channel::<()>();
+            scope.spawn(move || {
+                if over.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
+                    self.cancel.end(Urgency::Drain, Why::Timeout(limit));
+                }
+            });
+            work();
+            drop(done);
+        });
+    }
+
+    fn carry_out(&self, plan: &Plan, audience: &mut Audience<'_>) {
         let mut run = self.clone();
         let before = plan.before.as_ref().map(|before| {
-            let walked = self.alone(before, 0, &mut audience);
+            let walked = self.alone(before, 0, audience);
             (run.saved, run.redactor) = (walked.saved, walked.redactor);
             walked.verdict
         });
         match before {
             Some(Verdict::Failed | Verdict::Errored) => {
-                run.skip_all(plan, "the `before` of the run failed", &mut audience);
+                run.skip_all(plan, "the `before` of the run failed", audience);
             }
-            _ => run.spread(plan, &mut audience),
+            _ => run.spread(plan, audience),
         }
         if let Some(after) = &plan.after {
-            run.alone(after, plan.len() + 1, &mut audience);
+            run.alone(after, plan.len() + 1, audience);
         }
         if plan.before.is_some() {
             run.close_world();
         }
-        let millis = started.elapsed().as_secs_f64() * 1e3;
-        let Audience { onlooker, summary } = audience;
-        onlooker.event(&self.event(EventKind::RunFinished { summary: summary.clone(), millis }));
-        summary
     }
 
     /// Runs the scenarios of a plan, many at a time.
@@ -175,7 +237,7 @@ impl Run {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.options.jobs.clamp(1, plan.len().max(1));
         let threads = cores.min(jobs);
-        let queue = AtomicUsize::new(0);
+        let queue = Queue::new(plan, &self.options.kept);
         std::thread::scope(|scope| {
             let (sender, mut receiver) = mpsc::channel::<Message>(BATCHES_WAITING);
             for thread in 0..threads {
@@ -191,6 +253,14 @@ impl Run {
     }
 
     fn started(&self, plan: &Plan) -> EventKind {
+        let (kept, jobs) = (self.options.kept.len(), self.options.jobs);
+        if self.options.resumed > 0 || kept > 0 {
+            return EventKind::RunResumed { kept, jobs };
+        }
+        let client = self.target.client.config();
+        let allowed = client.allowed_hosts.iter().map(String::as_str);
+        let own = client.base_url.host_str().filter(|_| !client.allowed_hosts.is_empty());
+        let hosts = own.into_iter().chain(allowed).map(|host| self.redactor.mask(host).into_owned()).collect();
         EventKind::RunStarted {
             version: VERSION,
             flowproof: env!("CARGO_PKG_VERSION").to_owned(),
@@ -202,9 +272,9 @@ impl Run {
                 base_url: self.redactor.mask(&self.target.base_url).into_owned(),
             },
             scenarios: plan.len(),
-            jobs: self.options.jobs,
+            jobs,
             partition: plan.partition.clone(),
-            guards: crate::event::GuardsRecord::default(),
+            guards: self.gate.record(hosts, self.target.production),
         }
     }
 
@@ -223,7 +293,7 @@ impl Run {
 }
 
 /// One core: a runtime with several lanes, each of which runs one scenario after another.
-fn drive(lanes: usize, plan: &Plan, run: &Run, queue: &AtomicUsize, sender: &mpsc::Sender<Message>) {
+fn drive(lanes: usize, plan: &Plan, run: &Run, queue: &Queue<'_>, sender: &mpsc::Sender<Message>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let Ok(runtime) = runtime else { return };
     // Connections belong to the runtime that made them.
@@ -236,18 +306,21 @@ fn drive(lanes: usize, plan: &Plan, run: &Run, queue: &AtomicUsize, sender: &mps
     });
 }
 
-async fn lane(
-    plan: &Plan,
-    run: &Run,
-    queue: &AtomicUsize,
-    sender: &mpsc::Sender<Message>,
-    client: &crate::http::Client,
-) {
+async fn lane(plan: &Plan, run: &Run, queue: &Queue<'_>, sender: &mpsc::Sender<Message>, client: &crate::http::Client) {
     let mut last = None;
-    loop {
-        let index = queue.fetch_add(1, Ordering::Relaxed);
-        let Some(one) = plan.get(index, &run.sources) else { return };
-        walk(&one, index + 1, run, sender, client).await;
+    while let Some(turn) = queue.next(&run.cancel).await {
+        let Some(one) = plan.get(turn.at, &run.sources) else { return };
+        let numbers = Numbers { scenario: turn.at + 1, attempt: turn.attempt };
+        let walked = walk(&one, numbers, run, sender, client).await;
+        if walked.counts
+            && let Some(most) = run.options.schedule.max_failures
+            && queue.fail() >= most
+        {
+            run.cancel.end(Urgency::Finish, Why::Failures(most));
+        }
+        // A simulator's target has time of its own, in which the pause is over.
+        let pause = |pause| if run.target.simulator { Duration::ZERO } else { pause };
+        queue.done(turn, walked.again.map(pause));
         // The next one may be a case of the same file, which is then not read again.
         drop(last.replace(one.scenario));
     }
@@ -256,7 +329,7 @@ async fn lane(
 /// Walks one scenario, unless it is to be skipped or the run is to end.
 pub(super) async fn walk(
     one: &Planned,
-    number: usize,
+    numbers: Numbers,
     run: &Run,
     sender: &mpsc::Sender<Message>,
     client: &crate::http::Client,
@@ -266,18 +339,26 @@ pub(super) async fn walk(
         // The receiver is gone only when the run is being torn down.
         let _ = sender.send(Message::Events(vec![event])).await;
     };
-    if run.cancel.urgency() >= stops_at(one.role) {
-        let reason = "the run was interrupted before it began".to_owned();
-        send(finish(one, Verdict::Aborted, Vec::new(), Some(reason))).await;
+    let begins = match one.role {
+        None => run.cancel.urgency() < Urgency::Finish,
+        role => run.cancel.urgency() < stops_at(role),
+    };
+    if !begins {
+        let why = run.cancel.why().unwrap_or(Why::Interrupted);
+        let (attempts, reason) = match numbers.attempt {
+            1 => (1, format!("{why} before it began")),
+            attempt => (attempt - 1, format!("{why} before its attempt {attempt} began")),
+        };
+        send(finish(one, attempts, Verdict::Aborted, Vec::new(), Some(reason))).await;
         return run.nothing(Verdict::Aborted);
     }
     if let Some(reason) = one.skipped(&run.target.name, run.target.simulator) {
-        send(started(one, &run.sources, &run.redactor)).await;
+        send(started(one, 1, &run.sources, &run.redactor)).await;
         let reason = run.redactor.mask(&reason).into_owned();
-        send(finish(one, Verdict::Skipped, Vec::new(), Some(reason))).await;
+        send(finish(one, 1, Verdict::Skipped, Vec::new(), Some(reason))).await;
         return run.nothing(Verdict::Skipped);
     }
-    let walking = Walker::new(run, one, number, client.clone(), sender.clone()).run();
+    let walking = Walker::new(run, one, numbers, client.clone(), sender.clone()).run();
     // A defect that one scenario meets must not take the others with it.
     match futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(walking)).await {
         Ok(walked) => walked,
@@ -287,8 +368,8 @@ pub(super) async fn walk(
             let message = format!("flowproof has a defect that this scenario met: {told}");
             let trouble = Trouble::errored("run/panic", run.redactor.mask(&message));
             let trouble = trouble.note("please report it, with this scenario");
-            send(finish(one, Verdict::Errored, vec![*trouble.0], None)).await;
-            run.nothing(Verdict::Errored)
+            send(finish(one, numbers.attempt, Verdict::Errored, vec![*trouble.0], None)).await;
+            Walked { counts: one.role.is_none(), ..run.nothing(Verdict::Errored) }
         }
     }
 }
@@ -302,7 +383,13 @@ pub(super) fn stops_at(role: Option<Role>) -> Urgency {
 }
 
 /// The end of a scenario that could not tell it itself.
-pub(super) fn finish(planned: &Planned, verdict: Verdict, problems: Vec<Problem>, reason: Option<String>) -> EventKind {
+pub(super) fn finish(
+    planned: &Planned,
+    attempts: u32,
+    verdict: Verdict,
+    problems: Vec<Problem>,
+    reason: Option<String>,
+) -> EventKind {
     EventKind::ScenarioFinished {
         verdict,
         flaky: false,
@@ -313,7 +400,7 @@ pub(super) fn finish(planned: &Planned, verdict: Verdict, problems: Vec<Problem>
         retries: 0,
         mutations: 0,
         uploaded: 0,
-        attempts: 1,
+        attempts,
         walk: Vec::new(),
         others: Vec::new(),
         problems,

@@ -13,7 +13,7 @@ const MOST_VALUE: usize = 200;
 const MOST_VALUES: usize = 50;
 
 /// What is told when a scenario begins.
-pub(super) fn started(planned: &Planned, sources: &Sources, redactor: &Redactor) -> EventKind {
+pub(super) fn started(planned: &Planned, attempt: u32, sources: &Sources, redactor: &Redactor) -> EventKind {
     let scenario = &planned.scenario;
     let texts = |all: &[crate::source::Spanned<String>]| all.iter().map(|one| one.value.clone()).collect();
     EventKind::ScenarioStarted {
@@ -24,7 +24,7 @@ pub(super) fn started(planned: &Planned, sources: &Sources, redactor: &Redactor)
         covers: texts(&scenario.covers),
         case: planned.case.as_ref().map(|case| Box::new(record(case, sources, redactor))),
         role: planned.role,
-        attempt: 1,
+        attempt,
         fingerprint: planned.fingerprint.map(|one| one.to_string()),
     }
 }

@@ -21,6 +21,8 @@ pub struct Target {
     pub keys: BTreeMap<String, Secret>,
     /// Whether every request carries the catalogue's correlation header.
     pub correlation: bool,
+    /// Whether it is used in earnest, which was permitted.
+    pub production: bool,
     /// Whether it has proven to be a simulator.
     pub simulator: bool,
     /// Whether it is a simulator that wants to know the scenario of each world, because what goes wrong depends on it.
@@ -62,6 +64,7 @@ impl Target {
             key,
             keys: BTreeMap::new(),
             correlation: true,
+            production: false,
             simulator: false,
             faulty: false,
             client,

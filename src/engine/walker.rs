@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,20 +11,24 @@ use super::Detail;
 use super::actor::Cast;
 use super::around::{Saved, Walked};
 use super::block::{BlockEnd, Terms};
-use super::cancel::Urgency;
-use super::control::Control;
+use super::cancel::{Urgency, Why};
+use super::control::{Control, iso};
 use super::fragment::Frame;
+use super::held::Held;
 use super::journal::{Journal, Message};
 use super::memory::Memory;
 use super::origin::Origin;
 use super::position::Position;
 use super::problem::Trouble;
 use super::rehearsing::UNKNOWN;
-use super::run::{Run, stops_at};
+use super::run::{Numbers, Run, stops_at};
+use super::schedule::pause;
 use super::shared::SharedValue;
 use super::standing::{known_failure, started};
 use crate::catalogue::Catalogue;
-use crate::event::{EventKind, Excerpt, OtherWalk, Problem, Role, Section, StepRecord, Verdict};
+use crate::event::{
+    EventKind, Excerpt, Finding, KnownFailureRecord, OtherWalk, Problem, Role, Section, StepRecord, Verdict,
+};
 use crate::http::Client;
 use crate::plan::Planned;
 use crate::process::{Incident, Move, MoveKind};
@@ -46,6 +51,10 @@ pub(super) struct Walker<'r> {
     /// Present when the target is a simulator.
     pub control: Option<Control>,
     pub world_id: String,
+    /// Which attempt of the scenario this is, from 1.
+    pub attempt: u32,
+    /// How long it was kept from sending.
+    pub held: Rc<Held>,
     pub started: Instant,
     pub virtual_time: Duration,
     pub problems: Vec<Problem>,
@@ -63,6 +72,10 @@ pub(super) struct Walker<'r> {
     budget: u32,
     pub section: Section,
     pub requests: u64,
+    /// How many of them may have changed something.
+    pub mutations: u64,
+    /// How many bytes of bodies they carried.
+    pub uploaded: u64,
     /// What was put aside for the fragments that are done at the moment, the innermost last.
     pub frames: Vec<Frame>,
     /// How often each fragment was used, by its path.
@@ -86,14 +99,14 @@ impl<'r> Walker<'r> {
     pub fn new(
         run: &'r Run,
         planned: &'r Planned,
-        number: usize,
+        numbers: Numbers,
         client: Client,
         sender: mpsc::Sender<Message>,
     ) -> Self {
         // What is uploaded in the world of the run is there in those of its scenarios.
         let world_id = match planned.role {
-            Some(Role::Before) => run.options.run_id.clone(),
-            _ => format!("{}-{number}", run.options.run_id),
+            Some(Role::Before) => run.options.world(),
+            _ => numbers.world(&run.options.world()),
         };
         let target = &run.target;
         let control = target.simulator.then(|| Control::new(client.clone(), &target.base_url, world_id.clone()));
@@ -104,7 +117,7 @@ impl<'r> Walker<'r> {
         let base = Scope::new(run.options.clock.now(), run.options.ids.clone())
             .files(run.reader(planned.folder()))
             .with("env", run.environment.clone())
-            .with("run", run_values(run))
+            .with("run", run_values(run, numbers.attempt))
             .with("process", process.map_or(Value::Null, Value::String))
             .with("case", Value::Object(case.map(Case::values).unwrap_or_default()))
             .stream(stream_key(run.options.seed, &planned.id, ""));
@@ -117,6 +130,8 @@ impl<'r> Walker<'r> {
             cast: Cast::new(&planned.scenario, planned.catalogue.as_deref(), target),
             control,
             world_id,
+            attempt: numbers.attempt,
+            held: Rc::default(),
             started: Instant::now(),
             virtual_time: Duration::ZERO,
             problems: Vec::new(),
@@ -128,6 +143,8 @@ impl<'r> Walker<'r> {
             budget: MAX_STEPS,
             section: Section::Session,
             requests: 0,
+            mutations: 0,
+            uploaded: 0,
             frames: Vec::new(),
             used: HashMap::new(),
             branches: HashMap::new(),
@@ -152,16 +169,20 @@ impl<'r> Walker<'r> {
     /// Runs the scenario from its first to its last event.
     pub async fn run(mut self) -> Walked {
         let scenario = self.planned.scenario.clone();
-        self.journal.emit(started(self.planned, &self.run.sources, &self.journal.redactor)).await;
+        self.journal.emit(started(self.planned, self.attempt, &self.run.sources, &self.journal.redactor)).await;
         let limit = scenario.timeout.as_ref().map_or(self.run.options.scenario_timeout, |timeout| timeout.value);
         let limit = self.bound(limit);
-        let cancel = self.run.cancel.clone();
+        let (cancel, held) = (self.run.cancel.clone(), Rc::clone(&self.held));
         let stopped = tokio::select! {
             biased;
-            () = cancel.reached(stops_at(self.planned.role)) => Some(("run/interrupted", Verdict::Aborted, "the run was interrupted".to_owned())),
-            result = tokio::time::timeout(limit, self.walk_through()) => result.err().map(|_| {
-                ("run/scenario-timeout", Verdict::Errored, format!("the scenario takes longer than {limit:?}"))
-            }),
+            () = cancel.reached(stops_at(self.planned.role)) => {
+                let why = cancel.why().unwrap_or(Why::Interrupted);
+                Some((why.id(), Verdict::Aborted, why.to_string()))
+            }
+            () = self.walk_through() => None,
+            () = held.over(limit) => {
+                Some(("run/scenario-timeout", Verdict::Errored, format!("the scenario takes longer than {limit:?}")))
+            }
         };
         if let Some((id, verdict, message)) = stopped {
             self.record(id, verdict, message);
@@ -298,22 +319,43 @@ impl<'r> Walker<'r> {
             self.journal.emit(EventKind::Noted { message }).await;
         }
         let problems = std::mem::take(&mut self.problems);
-        let mut walks = self.cast.walks().map(|(name, walk)| (name.to_owned(), walk.visited.clone()));
-        let walk = walks.next().map(|(_, walk)| walk).unwrap_or_default();
-        let others = walks.map(|(actor, walk)| OtherWalk { actor, walk }).collect();
+        let millis = self.started.elapsed().as_secs_f64() * 1e3;
         let counts = self.journal.counts;
-        self.journal
-            .emit(EventKind::ScenarioFinished {
+        if let Some(pause) = self.pause_before_next(verdict, known_failure.as_deref(), &problems) {
+            let kind = EventKind::ScenarioRetried {
+                attempt: self.attempt,
                 verdict,
-                flaky: false,
-                millis: self.started.elapsed().as_secs_f64() * 1e3,
+                pause: iso(pause),
+                millis,
                 steps: counts.steps,
                 expectations: counts.expectations,
                 requests: self.requests,
                 retries: counts.retries,
-                mutations: 0,
-                uploaded: 0,
-                attempts: 1,
+                mutations: self.mutations,
+                uploaded: self.uploaded,
+                problems,
+            };
+            self.journal.emit(kind).await;
+            return Walked { again: Some(pause), ..self.run.nothing(verdict) };
+        }
+        let counts_as_failure = matches!(verdict, Verdict::Failed | Verdict::Errored)
+            && self.planned.role.is_none()
+            && known_failure.as_ref().is_none_or(|known| known.finding != Finding::Confirmed);
+        let mut walks = self.cast.walks().map(|(name, walk)| (name.to_owned(), walk.visited.clone()));
+        let walk = walks.next().map(|(_, walk)| walk).unwrap_or_default();
+        let others = walks.map(|(actor, walk)| OtherWalk { actor, walk }).collect();
+        self.journal
+            .emit(EventKind::ScenarioFinished {
+                verdict,
+                flaky: verdict == Verdict::Passed && self.attempt > 1,
+                millis,
+                steps: counts.steps,
+                expectations: counts.expectations,
+                requests: self.requests,
+                retries: counts.retries,
+                mutations: self.mutations,
+                uploaded: self.uploaded,
+                attempts: self.attempt,
                 walk,
                 others,
                 problems,
@@ -323,7 +365,21 @@ impl<'r> Walker<'r> {
                 quarantine: None,
             })
             .await;
-        Walked { verdict, saved: self.kept, redactor: self.journal.redactor }
+        Walked { verdict, saved: self.kept, redactor: self.journal.redactor, counts: counts_as_failure, again: None }
+    }
+
+    /// How long until the scenario is run again as a whole, if it is.
+    fn pause_before_next(
+        &self,
+        verdict: Verdict,
+        known: Option<&KnownFailureRecord>,
+        problems: &[Problem],
+    ) -> Option<Duration> {
+        let options = &self.run.options;
+        let is_known = known.is_some_and(|known| known.finding == Finding::Confirmed);
+        let once = self.planned.role.is_some() || is_known || self.run.cancel.urgency() > Urgency::None;
+        let again = !once && options.schedule.again(self.attempt, verdict, problems);
+        again.then(|| pause(options.seed, &self.planned.id, self.attempt))
     }
 
     /// Begins a step: gives it a number and tells it. The step budget bounds every loop.
@@ -480,8 +536,8 @@ impl<'r> Walker<'r> {
 }
 
 /// What templates see of the run.
-fn run_values(run: &Run) -> Value {
-    let mut values = json!({ "id": run.options.run_id, "seed": run.options.seed });
+fn run_values(run: &Run, attempt: u32) -> Value {
+    let mut values = json!({ "id": run.options.run_id, "seed": run.options.seed, "attempt": attempt });
     for (name, saved) in &run.saved.0 {
         values[name] = saved.value.clone();
     }

@@ -67,6 +67,37 @@ pub enum RequestBody {
     Multipart(Vec<Part>),
 }
 
+impl RequestBody {
+    /// How many bytes it has, what frames the parts of a form not included.
+    pub fn bytes(&self) -> u64 {
+        match self {
+            Self::None => 0,
+            Self::Json(value) => {
+                let mut counted = Counted(0);
+                // Counting cannot fail, and what cannot be written as JSON is refused before it is sent.
+                let _ = serde_json::to_writer(&mut counted, value);
+                counted.0
+            }
+            Self::Bytes { bytes, .. } => bytes.len() as u64,
+            Self::Multipart(parts) => parts.iter().map(|part| part.bytes.len() as u64).sum(),
+        }
+    }
+}
+
+/// Counts what is written to it.
+struct Counted(u64);
+
+impl std::io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// One part of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {

@@ -40,6 +40,8 @@ pub struct PlannedFile {
     pub rows: Rows,
     /// What each of its scenarios is made of; empty until that is taken.
     pub fingerprints: Vec<Fingerprint>,
+    /// The groups in which only one scenario may run at a time.
+    pub exclusive: Arc<[String]>,
 }
 
 /// Which cases of a scenario are meant.
@@ -192,15 +194,33 @@ impl Plan {
         &self.files
     }
 
-    /// The scenario whose turn is at a place.
+    /// The scenario at a place.
     pub fn get(&self, at: usize, sources: &Sources) -> Option<Planned> {
-        let at = match &self.order {
-            Some(order) => *order.get(at)? as usize,
-            None => at,
-        };
+        self.find(at).map(|(file, at)| file.planned(at, sources))
+    }
+
+    /// The id of the scenario at a place.
+    pub fn id(&self, at: usize) -> Option<String> {
+        self.find(at).map(|(file, at)| file.id(at))
+    }
+
+    /// The groups of the scenario at a place, in which only one may run at a time.
+    pub fn exclusive(&self, at: usize) -> &[String] {
+        self.find(at).map_or(&[], |(file, _)| &*file.exclusive)
+    }
+
+    /// The place of the scenario that has its turn after `turn` others.
+    pub fn ordered(&self, turn: usize) -> Option<usize> {
+        match &self.order {
+            Some(order) => order.get(turn).map(|place| *place as usize),
+            None => (turn < self.len()).then_some(turn),
+        }
+    }
+
+    fn find(&self, at: usize) -> Option<(&PlannedFile, usize)> {
         let file = self.ends.partition_point(|end| *end <= at);
         let before = file.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.files.get(file).map(|file| file.planned(at - before, sources))
+        self.files.get(file).map(|file| (file, at - before))
     }
 
     /// The ids of all scenarios, in the order of files and rows.

@@ -310,8 +310,18 @@ impl Project {
             None => None,
         };
         let definition = scenario.process.as_ref().and_then(|process| self.definitions.get(&process.value).cloned());
+        let exclusive = scenario.exclusive.iter().map(|group| group.value.clone()).collect();
         let (held, fragments) = (Held::Whole(Arc::new(scenario)), Arc::new(fragments));
-        PlannedFile { path: path.into(), held, catalogue, definition, fragments, rows, fingerprints: Vec::new() }
+        PlannedFile {
+            path: path.into(),
+            held,
+            catalogue,
+            definition,
+            fragments,
+            rows,
+            fingerprints: Vec::new(),
+            exclusive,
+        }
     }
 
     /// Checks a file; `whole` tells whether all of it could be read, so that nothing of its walk is missing.

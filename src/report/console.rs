@@ -46,7 +46,11 @@ impl Console {
                 _ => self.paragraph(&(problem::block(finished, &self.look) + "\n")),
             }
         }
-        let moved = finished.is_some() || matches!(event.kind, EventKind::ScenarioStarted { .. });
+        let moved = finished.is_some()
+            || matches!(
+                event.kind,
+                EventKind::ScenarioStarted { .. } | EventKind::BreakerOpened { .. } | EventKind::BreakerClosed { .. }
+            );
         if let (Some(progress), true) = (&self.progress, moved) {
             progress.show(&self.ledger);
         }

@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::history::History;
 use crate::event::{
-    CaseRecord, Event, EventKind, ExchangeRecord, Finding, KnownFailureRecord, OtherWalk, PartitionRecord, Problem,
-    StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
+    CaseRecord, Event, EventKind, ExchangeRecord, Finding, GuardsRecord, KnownFailureRecord, OtherWalk,
+    PartitionRecord, Problem, StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
 };
 
 /// What a person is told in the end, gathered event by event. It grows with what is wrong and with the scenarios that run
@@ -21,6 +21,12 @@ pub(super) struct Ledger {
     pub skipped: Tally,
     pub notes: Tally,
     pub flaky: Tally,
+    /// What became of earlier attempts of scenarios that have not ended, by id.
+    pub attempts: BTreeMap<String, Vec<String>>,
+    /// How often nothing was sent for a while, because the target did not answer.
+    pub opened: Tally,
+    /// Whether that is so at the moment.
+    pub open: bool,
     /// Failures that are known and do not count.
     pub known: Tally,
     /// Scenarios that passed although a failure of them is known.
@@ -35,6 +41,7 @@ pub(super) struct Run {
     pub target: TargetRecord,
     pub scenarios: usize,
     pub partition: Option<PartitionRecord>,
+    pub guards: GuardsRecord,
 }
 
 /// A scenario while it runs.
@@ -87,6 +94,8 @@ pub(super) struct Finished<'a> {
     pub problems: &'a [Problem],
     pub reason: Option<&'a str>,
     pub known: Option<&'a KnownFailureRecord>,
+    /// What became of earlier attempts.
+    pub earlier: Vec<String>,
     pub live: Live,
 }
 
@@ -134,9 +143,20 @@ impl Ledger {
         self.summary.add(event);
         let id = event.scenario.as_deref();
         match &event.kind {
-            EventKind::RunStarted { seed, target, scenarios, partition, .. } => {
-                let (target, partition) = (target.clone(), partition.clone());
-                self.run = Some(Run { seed: *seed, target, scenarios: *scenarios, partition });
+            EventKind::RunStarted { seed, target, scenarios, partition, guards, .. } => {
+                let (target, partition, guards) = (target.clone(), partition.clone(), guards.clone());
+                self.run = Some(Run { seed: *seed, target, scenarios: *scenarios, partition, guards });
+            }
+            EventKind::BreakerOpened { reason, .. } => {
+                self.open = true;
+                self.opened.add(reason);
+            }
+            EventKind::BreakerClosed { .. } => self.open = false,
+            EventKind::ScenarioRetried { attempt, verdict, problems, .. } => {
+                let id = id.unwrap_or_default();
+                self.live.remove(id);
+                let attempts = self.attempts.entry(id.to_owned()).or_default();
+                attempts.push(attempt_line(*attempt, *verdict, problems));
             }
             EventKind::RunFinished { summary, millis } => {
                 self.summary = summary.clone();
@@ -163,12 +183,14 @@ impl Ledger {
                 let id = id.unwrap_or_default();
                 // A scenario that is skipped need not have begun.
                 let live = self.live.remove(id).unwrap_or_else(|| Live { title: id.to_owned(), ..Live::default() });
+                let earlier = self.attempts.remove(id).unwrap_or_default();
                 others.iter().map(|other| &other.walk).chain([walk]).for_each(|walk| self.count(walk));
                 if *verdict == Verdict::Skipped {
                     self.skipped.add(reason.as_deref().unwrap_or("no reason was given"));
                 }
                 if *flaky {
-                    self.flaky.add(id);
+                    let told: Vec<&str> = std::iter::once(id).chain(earlier.iter().map(String::as_str)).collect();
+                    self.flaky.add(&told.join("; "));
                 }
                 let known = known_failure.as_deref();
                 if let Some(known) = known {
@@ -185,6 +207,7 @@ impl Ledger {
                     problems,
                     reason: reason.as_deref(),
                     known,
+                    earlier,
                     live,
                 });
             }
@@ -212,6 +235,13 @@ impl Ledger {
             *outcomes.entry((visit.outcome.clone(), visit.code)).or_default() += 1;
         }
     }
+}
+
+/// `attempt 1 errored: the connection broke before the answer was there`.
+fn attempt_line(attempt: u32, verdict: Verdict, problems: &[Problem]) -> String {
+    let gravest = problems.iter().find(|problem| problem.verdict == verdict).or(problems.first());
+    let why = gravest.map(|problem| format!(": {}", problem.message)).unwrap_or_default();
+    format!("attempt {attempt} {verdict}{why}")
 }
 
 impl Live {

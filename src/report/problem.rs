@@ -25,6 +25,11 @@ pub(super) fn block(finished: &Finished<'_>, look: &Look) -> String {
             text += &history.table(margin(problems), look);
         }
     }
+    for attempt in &finished.earlier {
+        for line in wrap(&clean(attempt), look.width - 2) {
+            text += &format!("  {}\n", look.faint(&line));
+        }
+    }
     if let Some(reason) = finished.reason {
         text += &format!("  {}\n", clean(reason));
     }

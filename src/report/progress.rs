@@ -52,6 +52,9 @@ fn message(ledger: &Ledger) -> String {
     let bad = [(failed, Verdict::Failed), (errored, Verdict::Errored)];
     let bad = bad.into_iter().filter(|(count, _)| *count > 0).map(|(count, verdict)| format!("{count} {verdict}"));
     let mut parts: Vec<String> = bad.collect();
+    if ledger.open {
+        parts.push("the target does not answer".to_owned());
+    }
     if let Some(live) = ledger.live.values().next() {
         let others = match ledger.live.len() - 1 {
             0 => String::new(),

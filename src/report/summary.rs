@@ -14,6 +14,7 @@ pub(super) fn block(ledger: &Ledger, look: &Look) -> String {
     text += &outcomes(ledger, look);
     text += &tally("notes", &ledger.notes, look);
     text += &tally("skipped", &ledger.skipped, look);
+    text += &tally("the target did not answer, and was left alone for a while", &ledger.opened, look);
     text += &tally("flaky", &ledger.flaky, look);
     text += &tally("failed as is known", &ledger.known, look);
     text += &tally("passed although a failure is known", &ledger.unexpected, look);
@@ -89,6 +90,11 @@ fn facts(ledger: &Ledger, look: &Look) -> String {
     if let Some(millis) = ledger.millis {
         fact("time", format!("{}{}", duration(millis), rate(summary.finished(), millis)));
     }
+    if summary.reruns > 0 {
+        let again =
+            if summary.reruns == 1 { "once".to_owned() } else { format!("{} times", thousands(summary.reruns)) };
+        fact("rerun", format!("scenarios were run again {again}"));
+    }
     let retries = match summary.retries {
         0 => String::new(),
         retries => format!(", {} of them again after errors of transport", thousands(retries)),
@@ -102,6 +108,18 @@ fn facts(ledger: &Ledger, look: &Look) -> String {
             count(summary.requests, "request")
         ),
     );
+    if let Some(run) = &ledger.run {
+        let of = |spent: u64, most: Option<u64>, what: &str| {
+            most.map(|most| format!("{} of {} {what}", thousands(spent), thousands(most)))
+        };
+        let guards = &run.guards;
+        let mutations = of(summary.mutations, guards.mutations, "requests that may change something");
+        let upload = of(summary.uploaded, guards.upload, "bytes of bodies");
+        let spent: Vec<String> = mutations.into_iter().chain(upload).collect();
+        if !spent.is_empty() {
+            fact("budget", spent.join(", "));
+        }
+    }
     table.lines(0) + "\n"
 }
 

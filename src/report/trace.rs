@@ -47,7 +47,7 @@ impl Trace {
                 self.steps.insert(id.to_owned(), step.clone());
                 return;
             }
-            EventKind::ScenarioFinished { .. } => {
+            EventKind::ScenarioFinished { .. } | EventKind::ScenarioRetried { .. } => {
                 self.steps.remove(id);
                 return;
             }

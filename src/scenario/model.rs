@@ -51,6 +51,8 @@ pub struct Scenario {
     pub expect: Option<WalkExpectation>,
     /// How long it may take in all.
     pub timeout: Option<Spanned<Duration>>,
+    /// The groups in which only one scenario may run at a time, each once.
+    pub exclusive: Vec<Spanned<String>>,
 }
 
 /// The two styles of a scenario.
@@ -91,6 +93,12 @@ impl Scenario {
         let actors = fields.node("actors").map(|node| ActorUse::read_all(node, sources, found)).unwrap_or_default();
         let simulate = fields.node("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
         let timeout = fields.duration("timeout", found);
+        let mut exclusive: Vec<Spanned<String>> = Vec::new();
+        for group in fields.texts("exclusive", found) {
+            if exclusive.iter().all(|known| known.value != group.value) {
+                exclusive.push(group);
+            }
+        }
         let steps = |node: Option<&Node>, what: &str, found: &mut Diagnostics| {
             node.map(|node| Step::read_all(node, what, sources, found)).unwrap_or_default()
         };
@@ -137,6 +145,7 @@ impl Scenario {
             after,
             expect,
             timeout,
+            exclusive,
         };
         scenario.check_ids(found);
         super::actor::check(&scenario, found);

@@ -72,6 +72,7 @@ pub static SCENARIO: Shape = Shape::new(
         Key::new("expect", Form::Shape(&WALK_EXPECTATION), "what must hold at the end")
             .such_as(&["{ instance: COMPLETED, visits: { take-selfie: 2 } }"]),
         Key::new("timeout", Form::Duration, "how long it may take in all").such_as(&["2m"]),
+        Key::new("exclusive", TEXTS, "groups of scenarios of which only one may run at a time").such_as(&["camera"]),
     ],
 )
 .further(Further::OneOf(&[

@@ -1,7 +1,8 @@
-use super::Around;
 use super::around::{AFTER, BEFORE};
 use super::faults::{self, FAULTS};
+use super::guards::{BREAKER_KEY, BUDGET_KEY, RATE_KEY};
 use super::shared::REPLACED;
+use super::{Around, Guards};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::scenario::Variable;
 use crate::script::Faults;
@@ -25,6 +26,8 @@ pub struct Environment {
     pub vars: Vec<Variable>,
     /// What is run once, where it is another than the settings say for all.
     pub around: Around,
+    /// What keeps a run from doing harm to it.
+    pub guards: Guards,
 }
 
 /// What an environment is.
@@ -87,6 +90,9 @@ pub(super) static ENVIRONMENT: Shape = Shape::new(
             "the keys of actors that have their own, by their names",
         )
         .such_as(&["{ reviewer: \"{{ env.REVIEWER_KEY }}\" }"]),
+        RATE_KEY,
+        BUDGET_KEY,
+        BREAKER_KEY,
         REPLACED,
         BEFORE,
         AFTER,
@@ -141,7 +147,8 @@ impl Environment {
     /// The simulator, under the name that `--env` knows without any settings.
     pub fn simulator(name: Spanned<String>) -> Self {
         let target = Target::Simulator { keys: Vec::new(), faults: None };
-        Self { name, target, production: false, vars: Vec::new(), around: Around::default() }
+        let guards = Guards::default();
+        Self { name, target, production: false, vars: Vec::new(), around: Around::default(), guards }
     }
 
     pub(super) fn read(
@@ -160,16 +167,12 @@ impl Environment {
         let keys: Vec<_> =
             keys.map(|entry| (entry.key.clone(), Template::read(&entry.value, sources, found))).collect();
         let around = Around::read(&fields, found);
+        let guards = Guards::read(&fields, found);
         let vars = Variable::read_of(&fields, "vars", sources, found);
         if simulator {
             let faults = fields.inside("faults", found).map(|fields| faults::read(&fields, found));
-            return Some(Self {
-                name: name.clone(),
-                target: Target::Simulator { keys, faults },
-                production,
-                vars,
-                around,
-            });
+            let target = Target::Simulator { keys, faults };
+            return Some(Self { name: name.clone(), target, production, vars, around, guards });
         }
         let base_url = fields.node("base-url").map(|node| Template::read(node, sources, found));
         let key = fields.node("key").map(|node| Template::read(node, sources, found));
@@ -186,7 +189,7 @@ impl Environment {
             proxy: fields.text("proxy", found),
             correlation: fields.boolean("correlation", found).is_none_or(|correlation| correlation.value),
         };
-        Some(Self { name: name.clone(), target, production, vars, around })
+        Some(Self { name: name.clone(), target, production, vars, around, guards })
     }
 }
 

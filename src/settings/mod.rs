@@ -3,12 +3,14 @@
 mod around;
 mod environment;
 mod faults;
+mod guards;
 mod model;
 mod profile;
 mod shared;
 
 pub use around::Around;
 pub use environment::{Environment, SIMULATOR, Target, Tls};
-pub use model::{Defaults, ProcessUse, SHAPE, Settings};
+pub use guards::{Breaker, BreakerUse, Guards, parse_rate};
+pub use model::{Defaults, MAX_RETRIES, ProcessUse, SHAPE, Settings};
 pub use profile::Profile;
 pub use shared::Shared;

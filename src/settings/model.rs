@@ -48,13 +48,29 @@ pub struct Defaults {
     pub scenario_timeout: Duration,
     /// How many scenarios run at a time.
     pub jobs: Option<usize>,
+    /// How often a scenario that errored is run again.
+    pub retries: u32,
+    /// Whether one that failed is run again as well.
+    pub retry_failed: bool,
+    /// How long the run may take.
+    pub run_timeout: Option<Duration>,
 }
 
 impl Default for Defaults {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(30), scenario_timeout: Duration::from_secs(15 * 60), jobs: None }
+        Self {
+            timeout: Duration::from_secs(30),
+            scenario_timeout: Duration::from_secs(15 * 60),
+            jobs: None,
+            retries: 0,
+            retry_failed: false,
+            run_timeout: None,
+        }
     }
 }
+
+/// Most times that a scenario is run again.
+pub const MAX_RETRIES: i64 = 20;
 
 /// What a settings file may hold.
 pub static SHAPE: Shape = Shape::new(
@@ -101,6 +117,15 @@ static DEFAULTS: Shape = Shape::new(
         Key::new("scenario-timeout", Form::Duration, "how long one scenario may take, its `after` not included")
             .or("15m"),
         Key::new("jobs", Form::Integer(1, 10_000), "how many scenarios run at a time").or("8"),
+        Key::new("retries", Form::Integer(0, MAX_RETRIES), "how often a scenario that errored is run again as a whole")
+            .or("0"),
+        Key::new("retry-failed", Form::Boolean, "whether a scenario that failed is run again as well").or("false"),
+        Key::new(
+            "run-timeout",
+            Form::Duration,
+            "how long the run may take; then it drains: scenarios that run go to their `after`",
+        )
+        .such_as(&["6h"]),
     ],
 );
 
@@ -179,6 +204,9 @@ impl Defaults {
                 .duration("scenario-timeout", found)
                 .map_or(own.scenario_timeout, |timeout| timeout.value),
             jobs: fields.integer("jobs", found).map(|jobs| jobs.value as usize),
+            retries: fields.integer("retries", found).map_or(own.retries, |retries| retries.value as u32),
+            retry_failed: fields.boolean("retry-failed", found).map_or(own.retry_failed, |retry| retry.value),
+            run_timeout: fields.duration("run-timeout", found).map(|timeout| timeout.value),
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use super::Defaults;
 use super::shared::REPLACED;
+use super::{Defaults, MAX_RETRIES};
 use crate::diagnostic::Diagnostics;
 use crate::scenario::Variable;
 use crate::source::{Sources, Spanned};
@@ -22,6 +22,10 @@ pub struct Profile {
     pub timeout: Option<Duration>,
     /// How long one scenario may take.
     pub scenario_timeout: Option<Duration>,
+    /// How often a scenario that errored is run again.
+    pub retries: Option<u32>,
+    /// How long the run may take.
+    pub run_timeout: Option<Duration>,
     /// What variables of the settings are instead of their own.
     pub vars: Vec<Variable>,
 }
@@ -42,6 +46,9 @@ pub(super) static PROFILE: Shape = Shape::new(
         Key::new("timeout", Form::Duration, "how long one request may take").such_as(&["60s"]),
         Key::new("scenario-timeout", Form::Duration, "how long one scenario may take, its `after` not included")
             .such_as(&["30m"]),
+        Key::new("retries", Form::Integer(0, MAX_RETRIES), "how often a scenario that errored is run again as a whole")
+            .such_as(&["2"]),
+        Key::new("run-timeout", Form::Duration, "how long the run may take").such_as(&["6h"]),
         REPLACED,
     ],
 );
@@ -61,6 +68,8 @@ impl Profile {
             jobs: fields.integer("jobs", found).map(|jobs| jobs.value as usize),
             timeout: fields.duration("timeout", found).map(|timeout| timeout.value),
             scenario_timeout: fields.duration("scenario-timeout", found).map(|timeout| timeout.value),
+            retries: fields.integer("retries", found).map(|retries| retries.value as u32),
+            run_timeout: fields.duration("run-timeout", found).map(|timeout| timeout.value),
             vars: Variable::read_of(&fields, "vars", sources, found),
         })
     }
@@ -71,6 +80,9 @@ impl Profile {
             timeout: self.timeout.unwrap_or(defaults.timeout),
             scenario_timeout: self.scenario_timeout.unwrap_or(defaults.scenario_timeout),
             jobs: self.jobs.or(defaults.jobs),
+            retries: self.retries.unwrap_or(defaults.retries),
+            retry_failed: defaults.retry_failed,
+            run_timeout: self.run_timeout.or(defaults.run_timeout),
         }
     }
 }

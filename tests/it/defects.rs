@@ -2,11 +2,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flowproof::engine::{Cancel, Clock, Detail, FileError, Files, LoadedFile, Options, Run, Target};
+use flowproof::engine::{Cancel, Clock, Detail, FileError, Files, Gate, LoadedFile, Options, Run, Schedule, Target};
 use flowproof::event::{Event, EventKind, Verdict};
 use flowproof::http::ClientConfig;
 use flowproof::project::{Project, Selection};
 use flowproof::redact::Redactor;
+use flowproof::settings::Guards;
 use flowproof::template::Data;
 
 use crate::project::TestProject;
@@ -42,6 +43,10 @@ fn a_defect_that_one_scenario_meets_leaves_the_others_alone() {
             ids: Arc::new(uuid::Uuid::nil),
             detail: Detail::Everything,
             halts: false,
+            schedule: Schedule::default(),
+            kept: Arc::default(),
+            so_far: Default::default(),
+            resumed: 0,
         },
         target: Target::new("test", &config, None).unwrap(),
         sources: project.sources.clone(),
@@ -51,6 +56,7 @@ fn a_defect_that_one_scenario_meets_leaves_the_others_alone() {
         redactor: Redactor::new(),
         saved: Default::default(),
         cancel: Cancel::default(),
+        gate: Gate::new(&Guards::default(), false),
     };
     let mut ended = Vec::new();
     let summary = run.execute(&project.plan, &mut |event: &Event| {

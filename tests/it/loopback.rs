@@ -28,6 +28,23 @@ pub fn answering(answer: impl AsRef<[u8]> + Send + 'static) -> SocketAddr {
     })
 }
 
+/// A server that answers each connection on a thread of its own, by the first line of its request; what has no answer is held open.
+pub fn answering_in_threads(answer: impl Fn(&str) -> Option<Vec<u8>> + Send + Sync + 'static) -> SocketAddr {
+    let answer = std::sync::Arc::new(answer);
+    server(move |mut stream| {
+        let answer = std::sync::Arc::clone(&answer);
+        std::thread::spawn(move || {
+            let request = read(&mut stream);
+            let text = String::from_utf8_lossy(&request);
+            match answer(text.lines().next().unwrap_or_default()) {
+                Some(answer) => drop(stream.write_all(&answer)),
+                // Until the client goes.
+                None => drop(stream.read(&mut [0; 1])),
+            }
+        });
+    })
+}
+
 /// An answer.
 pub fn http(status: &str, media: &str, body: &[u8]) -> Vec<u8> {
     let head = format!(
