@@ -9,6 +9,7 @@ use super::list::ListArguments;
 use super::lsp::LspArguments;
 use super::man::ManArguments;
 use super::new::NewArguments;
+use super::report::ReportCommand;
 use super::run::RunArguments;
 use super::schema::SchemaArguments;
 use super::simulate::SimulateArguments;
@@ -34,6 +35,8 @@ pub struct Arguments {
 pub(super) enum Command {
     /// Run scenarios and judge them
     Run(RunArguments),
+    /// Tell of a run that was stored: on the console, or in a format for other programs
+    Report(ReportCommand),
     /// Check scenarios, settings, catalogues and processes without running anything
     Check(CheckArguments),
     /// Explain a kind of problem: what it means, why it matters, what to write instead

@@ -7,6 +7,7 @@ mod dry_run;
 mod exit;
 mod explain;
 mod fmt;
+mod home;
 mod init;
 mod interrupt;
 mod list;
@@ -14,6 +15,7 @@ mod lsp;
 mod man;
 mod new;
 mod past;
+mod report;
 mod reports;
 mod run;
 mod schedule;
@@ -37,6 +39,7 @@ use arguments::Command;
 pub fn execute(arguments: Arguments) -> Exit {
     match arguments.command {
         Command::Run(run) => run::execute(&run),
+        Command::Report(report) => report::execute(&report),
         Command::Check(check) => check::execute(&check),
         Command::Explain(explain) => explain::execute(&explain),
         Command::List(list) => list::execute(&list),

@@ -1,61 +1,222 @@
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::run::RunArguments;
+use super::terminal::{complain, note};
+use super::{home, world, writing};
+use crate::diagnostic::suggest;
+use crate::engine::Detail;
 use crate::event::Event;
-use crate::report::{Console, Look, Ndjson, ReportError, Trace};
+use crate::report::{
+    Archive, Console, Hold, Look, Ndjson, ReportError, ReportFormat, StoredRun, Temporary, Trace, Writer, annotations,
+};
+use crate::settings::Runs;
 
-/// What is stored of a run.
+/// What is told of a run, beside the console.
 #[derive(Debug, Args)]
 pub(super) struct ReportArguments {
-    /// Store a report; may be repeated. FORMAT is `ndjson`
-    #[arg(long, value_name = "FORMAT=PATH", value_parser = parse_report)]
-    pub report: Vec<(ReportFormat, PathBuf)>,
+    /// Write a report; may be repeated. FORMAT is ndjson, json, junit, junit-steps, tap, ctrf, github or allure
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = Wanted::of_run)]
+    pub report: Vec<Wanted>,
+    /// Do not keep the events of this run in `.flowproof/runs`
+    #[arg(long)]
+    pub no_store: bool,
 }
 
-/// What a run can be stored as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ReportFormat {
-    /// The event stream, a line of JSON per event.
-    Ndjson,
+/// A report that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub format: ReportFormat,
+    /// Where it is written; absent where the format itself knows.
+    pub path: Option<PathBuf>,
 }
 
-fn parse_report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
-    let (format, path) = text.split_once('=').ok_or("write it as FORMAT=PATH, such as `ndjson=out/events.ndjson`")?;
-    let format =
-        ReportFormat::from_str(format, false).map_err(|_| format!("`{format}` is no format; known: ndjson"))?;
-    if path.is_empty() {
-        return Err("the path is missing".to_owned());
+impl Wanted {
+    /// Reads `FORMAT=PATH`; a workflow of GitHub says itself where its summary is.
+    fn of_run(text: &str) -> Result<Self, String> {
+        let wanted = Self::read(text)?;
+        match (wanted.format, &wanted.path) {
+            (ReportFormat::Github, _) | (_, Some(_)) => Ok(wanted),
+            (format, None) => Err(format!("write it as FORMAT=PATH, such as `{}=out/report`", format.name())),
+        }
     }
-    Ok((format, path.into()))
+
+    /// Reads `FORMAT` or `FORMAT=PATH`.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let (name, path) = match text.split_once('=') {
+            Some((name, path)) => (name, Some(path)),
+            None => (text, None),
+        };
+        let format = ReportFormat::of(name).ok_or_else(|| {
+            let help = suggest(name, ReportFormat::ALL.map(ReportFormat::name)).unwrap_or_default();
+            format!("`{name}` is no format: {help}")
+        })?;
+        match path {
+            Some("") => Err("the path is missing".to_owned()),
+            path => Ok(Self { format, path: path.map(PathBuf::from) }),
+        }
+    }
+
+    /// Writes the report of a run; to standard output where no path is said.
+    ///
+    /// # Errors
+    /// If the run cannot be read, or the report cannot be written.
+    pub fn write(&self, run: &StoredRun, root: &Path, current: &Path) -> Result<(), ReportError> {
+        if self.format == ReportFormat::Github {
+            return self.tell_github(run, root, current);
+        }
+        let path = self.path.as_ref().map(|path| current.join(path));
+        match (self.format.writer(), path) {
+            (Writer::File(write), Some(path)) => to_file(&path, |out| write(run, out)),
+            (Writer::File(write), None) => to_output(|out| write(run, out)),
+            (Writer::Folder(write), path) => {
+                let path = path.unwrap_or_else(|| current.join("allure-results"));
+                write(run, &path).map_err(|error| error.named(&path.display().to_string()))
+            }
+        }
+    }
+
+    /// Annotations go to standard output, and the summary to where the workflow wants it, unless a path is said.
+    fn tell_github(&self, run: &StoredRun, root: &Path, current: &Path) -> Result<(), ReportError> {
+        let Writer::File(write) = self.format.writer() else { return Ok(()) };
+        let environment = world::environment();
+        let workspace = environment.get("GITHUB_WORKSPACE").map(PathBuf::from);
+        let below =
+            workspace.and_then(|workspace| Some(root.strip_prefix(workspace.canonicalize().ok()?).ok()?.to_owned()));
+        let prefix = below.filter(|below| below.components().next().is_some());
+        let prefix = prefix.map(|below| format!("{}/", below.to_string_lossy().replace('\\', "/"))).unwrap_or_default();
+        to_output(|out| annotations(run, &prefix, out))?;
+        if let Some(path) = &self.path {
+            return to_file(&current.join(path), |out| write(run, out));
+        }
+        let Some(path) = environment.get("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return Ok(()) };
+        // Others write to it as well, before and after.
+        let file = File::options().append(true).create(true).open(path);
+        let named = |error: ReportError| error.named(path);
+        let mut out = BufWriter::new(file.map_err(ReportError::Output).map_err(named)?);
+        write(run, &mut out).map_err(named)?;
+        out.flush().map_err(ReportError::Output).map_err(named)
+    }
+}
+
+/// Writes a whole file or none.
+pub(super) fn to_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), ReportError>,
+) -> Result<(), ReportError> {
+    let name = path.display().to_string();
+    let mut wrong = None;
+    let done = writing::replace_with(path, |file| {
+        let mut out = BufWriter::new(file);
+        match write(&mut out) {
+            Ok(()) => out.flush(),
+            Err(error) => {
+                wrong = Some(error);
+                Err(io::Error::other("the report was not made"))
+            }
+        }
+    });
+    match wrong {
+        Some(error) => Err(error.named(&name)),
+        None => done.map_err(|error| ReportError::Output(error).named(&name)),
+    }
+}
+
+/// Writes to standard output. A reader that has gone is no error: it has seen what it wanted.
+fn to_output(write: impl FnOnce(&mut dyn Write) -> Result<(), ReportError>) -> Result<(), ReportError> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let done = write(&mut out).and_then(|()| out.flush().map_err(ReportError::Output));
+    match done {
+        Err(ReportError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(|error| error.named("standard output")),
+    }
 }
 
 /// Everything that a run is told to.
 pub(super) struct Reports {
     console: Console,
     trace: Option<Trace>,
-    stored: Vec<Ndjson>,
+    streams: Vec<Ndjson>,
+    record: Option<Record>,
+    /// What is made of the record when the run is over.
+    wanted: Vec<Wanted>,
+    root: PathBuf,
+    current: PathBuf,
+}
+
+/// Where the events of a run are kept.
+struct Record {
+    events: Ndjson,
+    path: PathBuf,
+    kept: Kept,
+}
+
+enum Kept {
+    /// Among the stored runs, of which so many are kept.
+    Stored { archive: Archive, keep: usize, _hold: Hold },
+    /// Until the reports are made.
+    Until { _file: Temporary },
+}
+
+/// How much of a run has to be told.
+pub(super) fn detail(arguments: &RunArguments, runs: &Runs) -> Detail {
+    let everything = arguments.reports.report.iter().any(|wanted| wanted.format.wants_everything());
+    match arguments {
+        arguments if arguments.trace || arguments.step => Detail::AtOnce,
+        _ if everything || (runs.everything && stores(arguments, runs)) => Detail::Everything,
+        _ => Detail::Problems,
+    }
+}
+
+/// Whether the events of a run are kept.
+fn stores(arguments: &RunArguments, runs: &Runs) -> bool {
+    runs.store && !arguments.reports.no_store && !arguments.step && !arguments.watch
 }
 
 impl Reports {
-    /// Opens the console and every file that is asked for.
+    /// Opens the console, and every file that is written while the run goes on.
     ///
     /// # Errors
-    /// If a file cannot be made.
-    pub fn open(arguments: &RunArguments, look: Look, current: &Path) -> Result<Self, ReportError> {
-        let stored = arguments.reports.report.iter().map(|(format, path)| match format {
-            ReportFormat::Ndjson => Ndjson::create(&current.join(path)),
+    /// If a report cannot be made. Where only its events cannot be kept, a run goes on and says so.
+    pub fn open(
+        arguments: &RunArguments,
+        run: &str,
+        runs: &Runs,
+        look: Look,
+        root: &Path,
+        current: &Path,
+    ) -> Result<Self, ReportError> {
+        let (streams, wanted): (Vec<Wanted>, Vec<Wanted>) =
+            arguments.reports.report.iter().cloned().partition(|wanted| wanted.format == ReportFormat::Ndjson);
+        let streams = streams.iter().filter_map(|wanted| wanted.path.as_ref());
+        let streams = streams.map(|path| Ndjson::create(&current.join(path))).collect::<Result<_, _>>()?;
+        for path in wanted.iter().filter_map(|wanted| wanted.path.as_ref()) {
+            reachable(&current.join(path))?;
+        }
+        let stored = stores(arguments, runs).then(|| Record::stored(run, runs.keep, root)).transpose();
+        let stored = stored.unwrap_or_else(|error| {
+            note(&format!("the events of this run are not kept: {error}"));
+            None
         });
-        let stored = stored.collect::<Result<_, _>>()?;
+        let record = match stored {
+            None if !wanted.is_empty() => Some(Record::until(run)?),
+            stored => stored,
+        };
         let trace = arguments.trace.then(|| Trace::of_process(look));
-        Ok(Self { console: Console::of_process(look), trace, stored })
+        let (root, current) = (root.to_owned(), current.to_owned());
+        Ok(Self { console: Console::of_process(look), trace, streams, record, wanted, root, current })
     }
 
     /// Tells an event to all.
     pub fn event(&mut self, event: &Event) {
-        for stored in &mut self.stored {
+        for stored in &mut self.streams {
             stored.event(event);
+        }
+        if let Some(record) = &mut self.record {
+            record.events.event(event);
         }
         if let Some(trace) = &mut self.trace {
             trace.event(event);
@@ -63,15 +224,71 @@ impl Reports {
         self.console.event(event);
     }
 
-    /// Ends all reports.
+    /// Ends all reports, and makes those that are made of the whole run.
     ///
     /// # Errors
     /// The first that could not be written.
     pub fn finish(self) -> Result<(), ReportError> {
-        let console = self.console.finish();
-        let stored: Vec<_> = self.stored.into_iter().map(Ndjson::finish).collect();
-        stored.into_iter().chain([console]).collect()
+        let mut done: Vec<_> = vec![self.console.finish()];
+        done.extend(self.streams.into_iter().map(Ndjson::finish));
+        if let Some(record) = self.record {
+            done.push(record.finish(
+                |run| self.wanted.iter().map(|wanted| wanted.write(run, &self.root, &self.current)).collect(),
+                self.wanted.is_empty(),
+            ));
+        }
+        done.into_iter().collect()
     }
+}
+
+impl Record {
+    fn stored(run: &str, keep: usize, root: &Path) -> io::Result<Self> {
+        home::make(root)?;
+        let archive = home::runs(root);
+        let (place, hold) = archive.begin(run)?;
+        let path = place.events();
+        let file = File::create_new(&path)?;
+        let events = Ndjson::record(path.display().to_string(), file);
+        Ok(Self { events, path, kept: Kept::Stored { archive, keep, _hold: hold } })
+    }
+
+    fn until(run: &str) -> Result<Self, ReportError> {
+        let (temporary, file) = Temporary::create(run).map_err(ReportError::Output)?;
+        let path = temporary.path().to_owned();
+        let events = Ndjson::record(path.display().to_string(), file);
+        Ok(Self { events, path, kept: Kept::Until { _file: temporary } })
+    }
+
+    /// Ends the record, hands it on, and lets old ones go.
+    fn finish(
+        self,
+        report: impl FnOnce(&StoredRun) -> Result<(), ReportError>,
+        unread: bool,
+    ) -> Result<(), ReportError> {
+        let written = self.events.finish();
+        let done = match (written, unread) {
+            (Ok(()), true) => Ok(()),
+            (Ok(()), false) => StoredRun::open(&[&self.path]).and_then(|run| report(&run)),
+            // Nobody has asked for it, so the run is none the worse.
+            (Err(error), true) => {
+                note(&format!("the events of this run are not kept: {error}"));
+                Ok(())
+            }
+            (Err(error), false) => Err(error),
+        };
+        if let Kept::Stored { archive, keep, .. } = &self.kept
+            && let Err(error) = archive.prune(*keep)
+        {
+            complain(&format!("old runs cannot be removed: {error}"));
+        }
+        done
+    }
+}
+
+/// Sees, before anything is run, that a report can be written.
+fn reachable(path: &Path) -> Result<(), ReportError> {
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    folder.map_err(|error| ReportError::Output(error).named(&path.display().to_string()))
 }
 
 #[cfg(test)]
@@ -80,7 +297,11 @@ mod tests {
 
     #[test]
     fn what_is_malformed_is_explained() {
-        assert_eq!(parse_report("junit=x").unwrap_err(), "`junit` is no format; known: ndjson");
-        assert!(parse_report("ndjson").is_err() && parse_report("ndjson=").is_err());
+        let told = |text| Wanted::of_run(text).unwrap_err();
+        assert_eq!(told("junit5=x"), "`junit5` is no format: did you mean `junit`?");
+        assert_eq!(told("tap"), "write it as FORMAT=PATH, such as `tap=out/report`");
+        assert_eq!(told("tap="), "the path is missing");
+        assert_eq!(Wanted::of_run("github").unwrap().path, None);
+        assert_eq!(Wanted::of_run("json=a=b").unwrap().path, Some("a=b".into()));
     }
 }

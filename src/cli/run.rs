@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::dry_run::Format;
 use super::past::PastArguments;
-use super::reports::{ReportArguments, Reports};
+use super::reports::{ReportArguments, Reports, detail};
 use super::schedule::ScheduleArguments;
 use super::selection::SelectionArguments;
 use super::target::{environment, prepare};
@@ -15,13 +15,13 @@ use super::terminal::{complain, show_diagnostics};
 use super::variable::parse_variable;
 use super::{Exit, dry_run, interrupt, watch, world};
 use crate::diagnostic::suggest;
-use crate::engine::{Cancel, Clock, Detail, Files, Gate, Options, Run, Saved, Why};
+use crate::engine::{Cancel, Clock, Files, Gate, Options, Run, Saved, Why};
 use crate::event::{Event, Summary};
 use crate::plan::{Fingerprints, PlannedFile};
 use crate::project::{Project, SETTINGS};
 use crate::prompt::Prompt;
 use crate::report::{Look, Surroundings};
-use crate::settings::{Defaults, Profile};
+use crate::settings::{Defaults, Profile, Runs};
 use crate::template::Data;
 
 #[derive(Debug, Args)]
@@ -33,7 +33,7 @@ Examples:
   flowproof run --profile nightly                  as a profile of flowproof.yaml says
   flowproof run scenarios/happy-path.yaml:12       the scenario or case at a line
   flowproof run --filter \"'face' in tags and 748 in codes\"
-  flowproof run scenarios --report ndjson=out/events.ndjson
+  flowproof run scenarios --report junit=out/junit.xml --report json=out/report.json
 
 Looking inside:
   flowproof run scenarios/happy-path.yaml --dry-run    what would be sent, and sends nothing
@@ -178,12 +178,13 @@ fn run(
     }
     let file = |path: &str| project.files.load(path).ok().map(|file| file.sha256);
     plan.take_fingerprints(&Fingerprints::new(&plan, &project.sources, &shared, &file));
+    let runs = project.settings.as_ref().map(|settings| settings.runs).unwrap_or_default();
     let prepared = prepare(&environment, project, &defaults, !arguments.dry_run)?;
     let mut guards = environment.guards.clone();
     guards.per_second = arguments.schedule.rate.or(guards.per_second);
     let run = Run {
         gate: Gate::new(&guards, prepared.target.simulator),
-        options: options(arguments, &defaults),
+        options: options(arguments, &defaults, &runs),
         target: prepared.target.clone(),
         sources: project.sources.clone(),
         files: project.files.clone(),
@@ -199,7 +200,8 @@ fn run(
     if arguments.dry_run {
         return Ok(dry_run::show(&run, &plan, arguments.format, &look));
     }
-    let mut reports = Reports::open(arguments, look, current).map_err(|error| error.to_string())?;
+    let reports = Reports::open(arguments, &run.options.run_id, &runs, look, &project.root, current);
+    let mut reports = reports.map_err(|error| error.to_string())?;
     let mut tell = |event: &Event| reports.event(event);
     let summary = match arguments.step {
         true => run.execute(&plan, &mut Prompt::of_process(look, &mut tell)),
@@ -220,7 +222,7 @@ fn run(
     Ok(exit)
 }
 
-fn options(arguments: &RunArguments, defaults: &Defaults) -> Options {
+fn options(arguments: &RunArguments, defaults: &Defaults, runs: &Runs) -> Options {
     let jobs = arguments.jobs.map(|jobs| jobs as usize).or(defaults.jobs).unwrap_or(JOBS);
     Options {
         run_id: format!("{:08x}", world::random() as u32),
@@ -231,11 +233,7 @@ fn options(arguments: &RunArguments, defaults: &Defaults) -> Options {
         vars: arguments.var.iter().cloned().collect(),
         clock: Clock::new(jiff::Timestamp::now),
         ids: world::ids(),
-        detail: match arguments {
-            arguments if arguments.trace || arguments.step => Detail::AtOnce,
-            arguments if arguments.reports.report.is_empty() => Detail::Problems,
-            _ => Detail::Everything,
-        },
+        detail: detail(arguments, runs),
         halts: arguments.step,
         schedule: arguments.schedule.schedule(defaults, arguments.watch),
         kept: Arc::default(),

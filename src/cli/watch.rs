@@ -55,7 +55,13 @@ pub(super) fn execute(arguments: &RunArguments) -> Exit {
     };
     wake_at_the_end(&cancel, sender);
     run::prove(arguments, profile.as_ref(), &mut project, &current, &cancel);
-    let reports = arguments.reports.report.iter().map(|(_, path)| current.join(path)).collect();
+    let reports = arguments
+        .reports
+        .report
+        .iter()
+        .filter_map(|wanted| wanted.path.as_ref())
+        .map(|path| current.join(path))
+        .collect();
     loop {
         if cancel.urgency() > Urgency::None {
             return Exit::Interrupted;

@@ -7,7 +7,7 @@ use std::{fs, process};
 /// # Errors
 /// `AlreadyExists` if it is there, which is left as it is.
 pub(super) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = prepare(path, bytes)?;
+    let beside = prepare(path, |file| file.write_all(bytes))?;
     // A second name for what was written: unlike a renaming, it never replaces anything.
     let done = fs::hard_link(&beside, path).or_else(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => Err(error),
@@ -25,8 +25,16 @@ pub(super) fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// If it cannot be written; then it is what it was.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_with(path, |file| file.write_all(bytes))
+}
+
+/// The same, where a function writes what is to stand in it.
+///
+/// # Errors
+/// If it cannot be written; then it is what it was.
+pub(super) fn replace_with(path: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let beside = prepare(&path, bytes)?;
+    let beside = prepare(&path, write)?;
     let kept = fs::metadata(&path).map(|facts| fs::set_permissions(&beside, facts.permissions()));
     let done = kept.unwrap_or(Ok(())).and_then(|()| fs::rename(&beside, &path));
     if done.is_err() {
@@ -37,13 +45,13 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Writes everything to a file beside the one that is meant, so that nobody reads half of it.
-fn prepare(path: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+fn prepare(path: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<PathBuf> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let beside = path.with_file_name(format!(".{name}.{}.part", process::id()));
-    let written = fs::File::create(&beside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    let written = fs::File::create(&beside).and_then(|mut file| write(&mut file).and_then(|()| file.sync_all()));
     match written {
         Ok(()) => Ok(beside),
         Err(error) => {

@@ -61,6 +61,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "before",
             "after",
             "defaults",
+            "runs",
         ],
     ),
     (
@@ -84,6 +85,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "after",
         ],
     ),
+    ("runs", &["store", "keep", "detail"]),
     ("profile", &["env", "tags", "jobs", "timeout", "scenario-timeout", "retries", "run-timeout", "vars"]),
     ("catalogue", &["catalogue", "version", "title", "session", "activities", "automatic", "wire"]),
     ("activity", &["title", "element", "inputs", "requests", "keep", "ensure", "simulated", "outcomes"]),

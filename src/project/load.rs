@@ -65,6 +65,12 @@ pub struct Project {
 }
 
 impl Project {
+    /// The root of the project that a folder belongs to.
+    pub fn root(current: &Path) -> PathBuf {
+        let current = current.canonicalize().unwrap_or_else(|_| current.to_owned());
+        folder_with(&current, SETTINGS).unwrap_or(current)
+    }
+
     /// Opens the project that a path belongs to: the nearest folder at or above it with a settings file, else the current
     /// folder. Reads its settings, catalogues and process definitions.
     pub fn open(path: Option<&Path>, current: &Path) -> Self {

@@ -5,6 +5,7 @@
 //! programs of a [`StoredRun`], scenario by scenario, after it. All of them take their writers from outside.
 
 mod allure;
+mod archive;
 mod console;
 mod ctrf;
 mod exchange;
@@ -18,6 +19,7 @@ mod json;
 mod junit;
 mod ledger;
 mod look;
+mod merge;
 mod ndjson;
 mod problem;
 mod progress;
@@ -29,23 +31,27 @@ mod stream;
 mod summary;
 mod table;
 mod tap;
+mod temporary;
 mod text;
 mod trace;
 
 #[cfg(test)]
 mod tests;
 
+pub use archive::{Archive, ArchiveError, Hold, LATEST, Place};
 pub use console::Console;
 pub(crate) use exchange::exchange_text;
 pub use failure::ReportError;
 pub use format::{ReportFormat, Writer};
 pub use github::annotations;
 pub use look::{Look, Surroundings};
+pub use merge::{Merge, MergeError};
 pub use ndjson::Ndjson;
 pub(crate) use problem::problem_text;
 pub use rehearsal::rehearsal_text;
 pub use run::{Head, StoredRun, StoredScenario};
 pub use stored::{MAX_LINE_BYTES, Stored, stored};
 pub(crate) use table::{Cell, Table};
+pub use temporary::Temporary;
 pub(crate) use text::{clean, count};
 pub use trace::Trace;

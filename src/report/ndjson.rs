@@ -1,16 +1,21 @@
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::ReportError;
-use crate::event::Event;
+use crate::event::{Event, EventKind};
+
+/// Bytes that are held until a scenario ends.
+const BUFFER: usize = 256 << 10;
 
 /// Stores the stream, a line of JSON per event.
 ///
-/// A line is written at once and whole, so that after a crash the file is readable up to its last whole line.
+/// A line is written whole, so that after a crash the file is readable up to its last whole line.
 pub struct Ndjson {
     name: String,
     out: Box<dyn Write + Send>,
+    /// Whether each line is written at once, not only when a scenario ends.
+    at_once: bool,
     failed: Option<io::Error>,
 }
 
@@ -28,9 +33,15 @@ impl Ndjson {
         }
     }
 
+    /// Stores at the end of a file, scenario by scenario: what a scenario tells until it ends is written with its end, unless
+    /// it is much.
+    pub fn record(name: impl Into<String>, file: File) -> Self {
+        Self { at_once: false, ..Self::new(name, Box::new(BufWriter::with_capacity(BUFFER, file))) }
+    }
+
     /// Stores through a writer; `name` is what errors call it.
     pub fn new(name: impl Into<String>, out: Box<dyn Write + Send>) -> Self {
-        Self { name: name.into(), out, failed: None }
+        Self { name: name.into(), out, at_once: true, failed: None }
     }
 
     /// Stores an event. After the first line that cannot be written nothing more is; [`Ndjson::finish`] tells of it.
@@ -44,8 +55,8 @@ impl Ndjson {
     ///
     /// # Errors
     /// If an event could not be written.
-    pub fn finish(self) -> Result<(), ReportError> {
-        match self.failed {
+    pub fn finish(mut self) -> Result<(), ReportError> {
+        match self.failed.or(self.out.flush().err()) {
             None => Ok(()),
             Some(source) => Err(ReportError::Write { name: self.name, source }),
         }
@@ -55,6 +66,7 @@ impl Ndjson {
         let mut line = serde_json::to_vec(event)?;
         line.push(b'\n');
         self.out.write_all(&line)?;
-        self.out.flush()
+        let ends = matches!(event.kind, EventKind::ScenarioFinished { .. } | EventKind::ScenarioRetried { .. });
+        if self.at_once || ends || event.scenario.is_none() { self.out.flush() } else { Ok(()) }
     }
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::ReportError;
 use super::stored::{Line, Lines};
+use super::{ReportError, stream};
 use crate::event::{Event, EventKind, GuardsRecord, PartRecord, PartitionRecord, Role, Summary, TargetRecord};
 
 /// A run that was stored, in one file or, as parts of it, in several.
@@ -173,6 +173,19 @@ impl StoredRun {
             }
             Ok(RawScenario { id, file: *file, around: places.around, text, finished: places.finished })
         }))
+    }
+
+    /// Tells its events again: one beginning, what happened to it, its scenarios by id, and its end if it came to one.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn retell(&self, mut tell: impl FnMut(&Event)) -> Result<(), ReportError> {
+        stream::begin(self).iter().for_each(&mut tell);
+        for scenario in self.scenarios()? {
+            scenario?.events.iter().for_each(&mut tell);
+        }
+        stream::end(self).iter().for_each(tell);
+        Ok(())
     }
 
     /// How many scenarios it tells of, those around it included.

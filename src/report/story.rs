@@ -325,11 +325,12 @@ impl<'a> Step<'a> {
 
     /// `step 7 (selfie): activity capture-face, visit 2 → quality-failure 748`.
     pub fn name(&self) -> String {
-        let outcomes = self.outcomes.iter().map(|(outcome, code)| {
+        // Of several the last is what came in the end: a bearer was renewed before, an answer was waited for.
+        let outcome = self.outcomes.last().map(|(outcome, code)| {
             let code = code.map(|code| format!(" {code}")).unwrap_or_default();
             format!(" → {outcome}{code}")
         });
-        format!("{}{}", describe(self.record), clean(&outcomes.collect::<String>()))
+        format!("{}{}", describe(self.record), clean(&outcome.unwrap_or_default()))
     }
 
     /// One line: the verdict, the time, the name.

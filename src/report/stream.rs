@@ -26,8 +26,21 @@ pub(super) fn write(run: &StoredRun, out: &mut dyn Write) -> Result<(), ReportEr
 ///
 /// The same parts give the same stream, whether they were put together before or not.
 pub(super) fn write_merged(run: &StoredRun, out: &mut dyn Write) -> Result<(), ReportError> {
+    begin(run).iter().try_for_each(|event| line(out, event))?;
+    for scenario in run.stored()? {
+        let scenario = scenario?;
+        match part_of(run, &scenario) {
+            Some(part) => renamed(&scenario, part, out)?,
+            None => put(out, &scenario.text)?,
+        }
+    }
+    end(run).iter().try_for_each(|event| line(out, event))
+}
+
+/// The beginning of all parts, and what happened to each as a whole.
+pub(super) fn begin(run: &StoredRun) -> Vec<Event> {
     let parts = parts(run);
-    let Some(head) = run.heads.iter().min_by(|left, right| left.at.cmp(&right.at)) else { return Ok(()) };
+    let Some(head) = run.heads.iter().min_by(|left, right| left.at.cmp(&right.at)) else { return Vec::new() };
     let at = head.at.clone();
     let started = EventKind::RunStarted {
         version: VERSION,
@@ -40,27 +53,23 @@ pub(super) fn write_merged(run: &StoredRun, out: &mut dyn Write) -> Result<(), R
         partition: None,
         guards: head.guards.clone(),
     };
-    line(out, &Event { at: at.clone(), scenario: None, kind: started })?;
-    let finished = parts.iter().all(|part| part.finished);
-    line(out, &Event { at, scenario: None, kind: EventKind::RunMerged { parts } })?;
-    let mut happenings: Vec<&Event> = run.happenings.iter().collect();
+    let mut happenings = run.happenings.clone();
     happenings.sort_by(|left, right| left.at.cmp(&right.at));
-    happenings.into_iter().try_for_each(|event| line(out, event))?;
-    for scenario in run.stored()? {
-        let scenario = scenario?;
-        match part_of(run, &scenario) {
-            Some(part) => renamed(&scenario, part, out)?,
-            None => put(out, &scenario.text)?,
-        }
-    }
-    let last = run.ends.iter().flatten().map(|(at, _)| at).max();
-    if let (true, Some(at), Some(millis)) = (finished, last, run.millis) {
-        // Short enough to be the same number after it was read.
-        let millis = (millis * 1e3).round() / 1e3;
-        let kind = EventKind::RunFinished { summary: run.summary.clone(), millis };
-        line(out, &Event { at: at.clone(), scenario: None, kind })?;
-    }
-    Ok(())
+    let of_run = |kind| Event { at: at.clone(), scenario: None, kind };
+    [of_run(started), of_run(EventKind::RunMerged { parts })].into_iter().chain(happenings).collect()
+}
+
+/// The end of all parts, if each came to its own.
+pub(super) fn end(run: &StoredRun) -> Option<Event> {
+    let at = run.ends.iter().flatten().map(|(at, _)| at).max()?.clone();
+    // Short enough to be the same number after it was read.
+    let millis = (run.millis? * 1e3).round() / 1e3;
+    let finished = parts(run).iter().all(|part| part.finished);
+    finished.then(|| Event {
+        at,
+        scenario: None,
+        kind: EventKind::RunFinished { summary: run.summary.clone(), millis },
+    })
 }
 
 /// All parts, in their order, with whether each came to its end.

@@ -3,8 +3,9 @@ use std::time::Duration;
 use super::around::{AFTER, BEFORE};
 use super::environment::ENVIRONMENT;
 use super::profile::PROFILE;
+use super::runs::RUNS;
 use super::shared::{SECRETS, VARS};
-use super::{Around, Environment, Profile, SIMULATOR, Shared};
+use super::{Around, Environment, Profile, Runs, SIMULATOR, Shared};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{FileId, Sources, Spanned};
 use crate::yaml::{self, Form, Key, Names, Shape, Shaped};
@@ -28,6 +29,8 @@ pub struct Settings {
     pub profiles: Vec<Profile>,
     /// What holds where a scenario or an argument says nothing.
     pub defaults: Defaults,
+    /// What is kept of runs.
+    pub runs: Runs,
 }
 
 /// A process definition of the project.
@@ -105,6 +108,7 @@ pub static SHAPE: Shape = Shape::new(
         BEFORE,
         AFTER,
         Key::new("defaults", Form::Shape(&DEFAULTS), "what holds where a scenario or an argument says nothing"),
+        RUNS,
     ],
 );
 
@@ -151,11 +155,12 @@ impl Settings {
         let processes = processes.collect();
         let defaults = fields.inside("defaults", found).map(|fields| Defaults::read(&fields, found));
         let defaults = defaults.unwrap_or_default();
+        let runs = Runs::read(&fields, found);
         let around = Around::read(&fields, found);
         let shared = Shared::read(&fields, sources, found);
         let profiles = fields.map("profiles", found).iter();
         let profiles = profiles.filter_map(|entry| Profile::read(&entry.key, &entry.value, sources, found)).collect();
-        let settings = Self { environments, default, catalogues, processes, around, shared, profiles, defaults };
+        let settings = Self { environments, default, catalogues, processes, around, shared, profiles, defaults, runs };
         let replaced = settings.environments.iter().map(|environment| &environment.vars);
         for replaced in replaced.chain(settings.profiles.iter().map(|profile| &profile.vars)) {
             settings.shared.check_replaced(replaced, found);
