@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::format::put;
 use super::story::{Attempt, Meaning, Story};
@@ -108,7 +108,8 @@ struct Test {
     parameters: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     steps: Vec<Value>,
-    extra: Value,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    extra: Map<String, Value>,
 }
 
 #[derive(Serialize)]
@@ -145,7 +146,12 @@ impl Test {
             let status = step.verdict.map_or("other", status_of);
             json!({ "name": step.name(), "status": status, "extra": { "duration": whole(step.millis) } })
         });
-        let labels = json!({ "owner": story.owner, "covers": story.covers, "process": story.process });
+        let mut extra = Map::new();
+        let texts = [("owner", story.owner), ("process", story.process)];
+        extra.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text?)))));
+        if !story.covers.is_empty() {
+            extra.insert("covers".to_owned(), json!(story.covers));
+        }
         Self {
             test_id: story.id.to_owned(),
             name: story.name(),
@@ -169,7 +175,7 @@ impl Test {
             flaky: end.is_some_and(|end| end.flaky),
             parameters: story.case.map(|case| Value::Object(case.values.clone())),
             steps: steps.collect(),
-            extra: labels,
+            extra,
         }
     }
 }

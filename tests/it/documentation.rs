@@ -77,7 +77,7 @@ pub fn words(line: &str) -> Vec<String> {
 fn documented_commands_work() {
     let project = TestProject::shipped();
     let mut count = 0;
-    for page in ["docs/checking.md", "docs/commands.md", "docs/debugging.md", "docs/editor.md"] {
+    for page in ["docs/checking.md", "docs/commands.md", "docs/debugging.md", "docs/editor.md", "docs/reports.md"] {
         let text = std::fs::read_to_string(shipped().join(page)).unwrap();
         for block in text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()) {
             for part in block.split("$ flowproof ").skip(1) {
@@ -119,6 +119,8 @@ fn help_teaches() {
     for arguments in [
         &["--help"][..],
         &["run", "--help"],
+        &["report", "--help"],
+        &["report", "merge", "--help"],
         &["check", "--help"],
         &["explain", "--help"],
         &["list", "--help"],

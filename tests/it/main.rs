@@ -26,6 +26,7 @@ mod mutations;
 mod negative;
 mod partition;
 mod project;
+mod reporting;
 mod scheduling;
 mod schemas;
 mod secrets;
