@@ -232,10 +232,12 @@ impl Reports {
         let mut done: Vec<_> = vec![self.console.finish()];
         done.extend(self.streams.into_iter().map(Ndjson::finish));
         if let Some(record) = self.record {
-            done.push(record.finish(
-                |run| self.wanted.iter().map(|wanted| wanted.write(run, &self.root, &self.current)).collect(),
-                self.wanted.is_empty(),
-            ));
+            let write = |run: &StoredRun| {
+                let write = |wanted: &Wanted| wanted.write(run, &self.root, &self.current);
+                // One that cannot be written does not take the others with it.
+                self.wanted.iter().map(write).collect::<Vec<_>>().into_iter().collect()
+            };
+            done.push(record.finish(write, self.wanted.is_empty()));
         }
         done.into_iter().collect()
     }
