@@ -60,6 +60,8 @@ pub struct Input {
     pub one_of: Vec<Value>,
     /// Whether its value is a secret.
     pub secret: bool,
+    /// Whether its value is personal data.
+    pub personal: bool,
 }
 
 impl Input {

@@ -15,6 +15,7 @@ mod facts;
 mod form;
 mod model;
 mod page;
+mod personal;
 mod session;
 pub mod variable;
 mod wire;
@@ -30,6 +31,7 @@ pub use embedded::{embedded, embedded_names};
 pub use facts::{CAPTURES, CURRENT, facts, marks_of};
 pub use form::{FormPlaces, FormType, FormUse, FormWire};
 pub use model::{Catalogue, Selector};
+pub use personal::{PERSONAL, PersonalField};
 pub use session::{Condition, Finalizer, STATES, Session, SimulatedSession, States};
 pub use wire::{
     Answer, Body, BodyFormat, Credential, DefinitionKind, Exchange, Field, MEANINGS, Param, REASONS, Reason, Role,

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Activity, Automatic, Session, Wire};
+use super::{Activity, Automatic, PersonalField, Session, Wire};
 use crate::source::Spanned;
 
 /// A whole catalogue, shared by everything that runs against its engine.
@@ -12,6 +12,8 @@ pub struct Catalogue {
     pub name: Spanned<String>,
     /// A line for people.
     pub title: String,
+    /// What is personal data in its requests and answers.
+    pub personal: Vec<PersonalField>,
     /// How a session is opened, renewed and read.
     pub session: Session,
     /// The activities by name, in the order of the file.

@@ -5,7 +5,7 @@ use std::{fs, io::ErrorKind};
 use crate::report::Archive;
 
 /// The folder below a project's root in which flowproof keeps what it remembers.
-const HOME: &str = ".flowproof";
+pub(super) const HOME: &str = ".flowproof";
 
 /// Makes the folder in which a project's past is kept, out of version control.
 ///

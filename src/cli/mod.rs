@@ -1,6 +1,7 @@
 //! The command line: one file per command. Everything that a person can cause ends in an [`Exit`].
 
 mod arguments;
+mod audit;
 mod check;
 mod completions;
 mod dry_run;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::Value;
 
+use super::audit::{Audit, KeepingArguments};
 use super::dry_run::Format;
 use super::past::PastArguments;
 use super::reports::{ReportArguments, Reports, detail};
@@ -65,6 +66,8 @@ pub(super) struct RunArguments {
     pub schedule: ScheduleArguments,
     #[command(flatten)]
     pub reports: ReportArguments,
+    #[command(flatten)]
+    pub keeping: KeepingArguments,
     /// Show what would be sent, and send nothing
     #[arg(long, conflicts_with_all = ["report", "trace", "step"])]
     pub dry_run: bool,
@@ -182,9 +185,11 @@ fn run(
     let prepared = prepare(&environment, project, &defaults, !arguments.dry_run)?;
     let mut guards = environment.guards.clone();
     guards.per_second = arguments.schedule.rate.or(guards.per_second);
+    let options = options(arguments, &defaults, &runs);
+    let audit = Arc::new(Audit::new(&project.root, &options.run_id, &arguments.keeping));
     let run = Run {
         gate: Gate::new(&guards, prepared.target.simulator),
-        options: options(arguments, &defaults, &runs),
+        options,
         target: prepared.target.clone(),
         sources: project.sources.clone(),
         files: project.files.clone(),
@@ -193,6 +198,7 @@ fn run(
         redactor: prepared.redactor.clone(),
         saved: Saved::default(),
         cancel: cancel.clone(),
+        witness: Some(audit.clone()),
     };
     let look = Look::fitting(Surroundings::of_process(), arguments.quiet, arguments.verbose);
     // What is written line by line leaves no room for a bar.
@@ -218,6 +224,10 @@ fn run(
     if let Err(error) = written {
         complain(&error.to_string());
         exit = exit.max(Exit::Errored);
+    }
+    let written: Vec<_> = arguments.reports.report.iter().filter_map(|wanted| Some(current.join(wanted.path.as_ref()?))).collect();
+    if !audit.conclude(&run.redactor, &written, current) {
+        exit = exit.max(Exit::Failed);
     }
     Ok(exit)
 }

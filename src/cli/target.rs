@@ -8,7 +8,7 @@ use crate::diagnostic::suggest;
 use crate::engine::Target;
 use crate::http::{ClientConfig, Pem, ProxyRule};
 use crate::project::Project;
-use crate::redact::{Redactor, Secret};
+use crate::redact::{Personal, Redactor, Secret};
 use crate::settings::{self, Defaults, Environment, Profile, SIMULATOR};
 use crate::source::{Span, Spanned};
 use crate::template::{Scope, Template};
@@ -60,6 +60,11 @@ pub(super) fn prepare(
 ) -> Result<Prepared, String> {
     let mut prepared = target_of(environment, project, defaults, used)?;
     prepared.target.production = environment.production;
+    let mut personal = Personal::default();
+    let of_settings = project.settings.iter().flat_map(|settings| &settings.personal);
+    let of_catalogues = project.catalogues.values().flat_map(|catalogue| &catalogue.personal);
+    of_settings.chain(of_catalogues).for_each(|field| field.declare(&mut personal));
+    prepared.redactor = prepared.redactor.declaring(&personal);
     if !used {
         return Ok(prepared);
     }

@@ -231,6 +231,9 @@ impl Walker<'_> {
             if input.secret && !value.is_null() {
                 self.journal.hide(&input.name.value, &[text_of(&value)]);
             }
+            if input.personal && !value.is_null() {
+                self.journal.redactor.learn_value(&input.name.value, &text_of(&value));
+            }
             let path = value.as_str().filter(|path| !(self.rehearsing && is_unknown(path)));
             if let (InputType::File { .. }, Some(path)) = (&input.kind, path) {
                 let loaded = self.run.files.load(&format!("{}{path}", self.folder()));

@@ -11,7 +11,7 @@ use super::retry::Retrying;
 use super::walker::Walker;
 use crate::catalogue::Exchange;
 use crate::event::{ErrorPhase, Event, ExchangeRecord};
-use crate::http::{Answer, Exchange as HttpExchange, Request, record};
+use crate::http::{Answer, Exchange as HttpExchange, Request, learn, pictures, record};
 use crate::redact::Redactor;
 
 /// An answer with what was read of it.
@@ -68,6 +68,10 @@ impl Walker<'_> {
                 if let Some(secret) = secret.filter(|secret| !secret.is_null()) {
                     self.journal.hide(&self.cast.secret_name(name), &[text_of(secret)]);
                 }
+            }
+            learn(&request, &sent, &mut self.journal.redactor);
+            if let Some(witness) = &self.run.witness {
+                pictures(&request, &sent, &mut |picture| witness.picture(&picture));
             }
             let millis = record::millis(sent.timings.total);
             let told = Sent {

@@ -8,6 +8,7 @@ use crate::catalogue::Activity;
 use crate::diagnostic::one_of;
 use crate::event::{EventKind, Excerpt, ExpectationRecord, Held, Problem, Verdict};
 use crate::expect::{Judgement, StatusExpectation, Verdict as Judged, member_step};
+use crate::redact::Redactor;
 use crate::scenario::{Branch, Promise, StepExpectation};
 use crate::source::{Span, Spanned};
 use crate::template::Scope;
@@ -244,7 +245,7 @@ impl Walker<'_> {
                 Judged::Failed => (Held::No, Verdict::Failed),
                 Judged::Undecidable(_) => (Held::Undecided, Verdict::Errored),
             };
-            let judgement = self.without_cut_secrets(judgement);
+            let judgement = self.without_personal_data(self.without_cut_secrets(judgement));
             let record = ExpectationRecord {
                 subject: judgement.subject,
                 held,
@@ -267,14 +268,29 @@ impl Walker<'_> {
         if !cut || (judgement.tainted.is_empty() && !self.journal.redactor.contains(&actual)) {
             return judgement;
         }
-        let told = if judgement.holds() { "is as expected" } else { "is not as expected" };
-        Judgement {
-            message: format!("{} {told}; it is not shown, because a secret is involved", judgement.subject),
-            expected: HIDDEN.to_owned(),
-            expected_value: None,
-            actual: judgement.actual.map(|_| Value::String(HIDDEN.to_owned())),
-            diff: Vec::new(),
-            ..judgement
+        hidden(judgement, HIDDEN, "a secret is involved")
+    }
+
+    /// What is judged of personal data is not shown, however short it is.
+    fn without_personal_data(&self, judgement: Judgement) -> Judgement {
+        let personal = self.journal.redactor.personal();
+        if personal.is_empty() {
+            return judgement;
+        }
+        let differing = judgement.diff.iter().find_map(|difference| personal.field_at(&difference.path));
+        match personal.field_at(&judgement.subject).or(differing).map(Redactor::placeholder) {
+            Some(placeholder) => hidden(judgement, &placeholder, "it is personal data"),
+            None => {
+                match judgement.actual.iter().chain(&judgement.expected_value).find_map(|one| personal.field_in(one)) {
+                    Some(field) => {
+                        let placeholder = Redactor::placeholder(field);
+                        // What is there is masked member by member.
+                        let (actual, diff) = (judgement.actual.clone(), judgement.diff.clone());
+                        Judgement { actual, diff, ..hidden(judgement, &placeholder, "personal data are in it") }
+                    }
+                    None => judgement,
+                }
+            }
         }
     }
 
@@ -296,6 +312,19 @@ impl Walker<'_> {
             });
         }
         self.journal.emit(EventKind::ExpectationJudged { step: self.step, expectation: record }).await;
+    }
+}
+
+/// A judgement without what was judged.
+fn hidden(judgement: Judgement, placeholder: &str, why: &str) -> Judgement {
+    let told = if judgement.holds() { "is as expected" } else { "is not as expected" };
+    Judgement {
+        message: format!("{} {told}; it is not shown, because {why}", judgement.subject),
+        expected: placeholder.to_owned(),
+        expected_value: None,
+        actual: judgement.actual.map(|_| Value::String(placeholder.to_owned())),
+        diff: Vec::new(),
+        ..judgement
     }
 }
 

@@ -50,6 +50,6 @@ pub use cancel::{Cancel, Urgency, Why};
 pub use file::{FileError, Files, LoadedFile};
 pub use gate::Gate;
 pub use halting::{Command, Halt, Moment, Onlooker};
-pub use run::{Clock, Detail, Options, Run};
+pub use run::{Clock, Detail, Options, Run, Witness};
 pub use schedule::Schedule;
 pub use target::{Target, TargetError};

@@ -6,6 +6,7 @@ use super::position::Position;
 use super::walker::Walker;
 use crate::event::{StandingRecord, ValueRecord};
 use crate::expect::shown;
+use crate::redact::Redactor;
 use crate::source::Span;
 use crate::template::Reference;
 
@@ -50,7 +51,11 @@ impl Walker<'_> {
     pub(super) fn account<'a>(&mut self, before: usize, references: impl IntoIterator<Item = &'a Reference>) {
         let known = self.memory.known(references);
         let record = |(name, value, origin): (String, Value, &Origin)| {
-            let masked = self.journal.redactor.mask_json(value);
+            let redactor = &self.journal.redactor;
+            let masked = match redactor.personal().field_at(&name) {
+                Some(field) => Value::String(Redactor::placeholder(field)),
+                None => redactor.mask_json(value),
+            };
             let short = shown(&masked, SHOWN);
             let request = origin.answer.map(|(_, request)| self.request_id(request));
             ValueRecord {

@@ -19,6 +19,7 @@ use super::standing::started;
 use super::walker::Walker;
 use super::{Cancel, Files, Target};
 use crate::event::{Event, EventKind, Problem, Role, Summary, TargetRecord, VERSION, Verdict};
+use crate::http::Picture;
 use crate::plan::{Plan, Planned};
 use crate::redact::Redactor;
 use crate::settings::Shared;
@@ -149,6 +150,17 @@ pub struct Run {
     pub cancel: Cancel,
     /// What every request to the target passes.
     pub gate: Gate,
+    /// Who is told what must not be written anywhere.
+    pub witness: Option<Arc<dyn Witness>>,
+}
+
+/// Is told what a run learns to be secret and which images it meets, so that what it has written can be looked through.
+pub trait Witness: Send + Sync {
+    /// Takes a secret, or a value of personal data, under its label: `secret:bearer`.
+    fn secret(&self, label: &str, text: &str);
+
+    /// Takes an image that was sent or received.
+    fn picture(&self, picture: &Picture<'_>);
 }
 
 /// Who a run is told to, with what has come of it so far.

@@ -6,6 +6,7 @@ use super::origin::Origin;
 use super::problem::Trouble;
 use super::walker::Walker;
 use crate::event::{EventKind, Role};
+use crate::redact::{Personal, Redactor};
 use crate::scenario::{Save, SaveFrom};
 use crate::source::Spanned;
 use crate::template::Data;
@@ -26,15 +27,31 @@ impl Walker<'_> {
             kept.insert(save.name.value.clone(), value.clone());
             let origin = Origin::at(format!("saved from {from}"), save.span).answered(self.step, self.requests);
             self.keep_saved(&save.name.value, &value, tainted, origin);
-            self.journal
-                .emit(EventKind::ValueSaved { step: self.step, name: save.name.value.clone(), from, value })
-                .await;
+            let told = self.without_personal(&save.name.value, &save.from, value);
+            let (step, name) = (self.step, save.name.value.clone());
+            self.journal.emit(EventKind::ValueSaved { step, name, from, value: told }).await;
         }
         if let Some(id) = id {
             let origin = Origin::told("read of the answer").answered(self.step, self.requests);
             self.memory.set_step(&id.value, &Value::Object(kept), secret, origin);
         }
         Ok(())
+    }
+
+    /// A saved value as it is told: where it is personal data, that it is.
+    fn without_personal(&mut self, name: &str, from: &SaveFrom, value: Value) -> Value {
+        let redactor = &mut self.journal.redactor;
+        let of_path = match from {
+            SaveFrom::Path { text, .. } => redactor.personal().field_at(text),
+            SaveFrom::Header(_) | SaveFrom::Template(_) => None,
+        };
+        match of_path.or_else(|| redactor.personal().field(name)).map(str::to_owned) {
+            Some(field) if Personal::tells(&value) => {
+                redactor.learn(&json!({ field.as_str(): value }));
+                Value::String(Redactor::placeholder(&field))
+            }
+            _ => value,
+        }
     }
 
     /// Keeps a saved value for later steps, and for all scenarios if this one prepares the run.
@@ -60,13 +77,14 @@ impl Walker<'_> {
                             "there is nothing at `{text}` in the answer, so `{}` cannot be saved",
                             save.name.value
                         );
-                        let shown = crate::expect::shown(&reading.body, 200);
+                        let body = self.journal.redactor.mask_json(Value::clone(&reading.body));
+                        let shown = crate::expect::shown(&body, 200);
                         return Err(missing(message, self).note(format!("the answer is {shown}")));
                     }
                     (true, [one, ..]) => one.value.clone(),
                     (false, many) => many.iter().map(|located| located.value.clone()).collect(),
                 };
-                let secret = self.journal.redactor.contains(&value.to_string());
+                let secret = self.journal.redactor.contains_secret(&value.to_string());
                 Ok((value, format!("`{text}` of the answer"), secret))
             }
             SaveFrom::Header(name) => {
@@ -74,7 +92,7 @@ impl Walker<'_> {
                 let Some((_, value)) = header else {
                     return Err(missing(format!("the answer has no header `{}`", name.value), self));
                 };
-                let secret = self.journal.redactor.contains(value);
+                let secret = self.journal.redactor.contains_secret(value);
                 Ok((json!(value), format!("the header `{}`", name.value), secret))
             }
             SaveFrom::Template(template) => {

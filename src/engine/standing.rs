@@ -31,7 +31,10 @@ pub(super) fn started(planned: &Planned, attempt: u32, sources: &Sources, redact
 
 fn record(case: &Case, sources: &Sources, redactor: &Redactor) -> CaseRecord {
     let value = |(name, value): (String, Value)| {
-        let masked = redactor.mask_json(value);
+        let masked = match redactor.personal().field(&name) {
+            Some(field) => Value::String(Redactor::placeholder(field)),
+            None => redactor.mask_json(value),
+        };
         let short = shown(&masked, MOST_VALUE);
         (name, if short.contains('…') { Value::String(short) } else { masked })
     };

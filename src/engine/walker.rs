@@ -32,7 +32,7 @@ use crate::event::{
 use crate::http::Client;
 use crate::plan::Planned;
 use crate::process::{Incident, Move, MoveKind};
-use crate::scenario::{Body, Case, MAX_STEPS};
+use crate::scenario::{Body, Case, MAX_STEPS, StepKind};
 use crate::source::Span;
 use crate::template::{Data, Reference, Scope, Template, stream_key};
 
@@ -169,6 +169,7 @@ impl<'r> Walker<'r> {
     /// Runs the scenario from its first to its last event.
     pub async fn run(mut self) -> Walked {
         let scenario = self.planned.scenario.clone();
+        self.learn_personal_data();
         self.journal.emit(started(self.planned, self.attempt, &self.run.sources, &self.journal.redactor)).await;
         let limit = scenario.timeout.as_ref().map_or(self.run.options.scenario_timeout, |timeout| timeout.value);
         let limit = self.bound(limit);
@@ -192,6 +193,36 @@ impl<'r> Walker<'r> {
         }
         self.close_world().await;
         self.finish().await
+    }
+
+    /// Learns the personal data that stand in the scenario's own file, before anything of it is told.
+    fn learn_personal_data(&mut self) {
+        let redactor = &mut self.journal.redactor;
+        if redactor.personal().is_empty() {
+            return;
+        }
+        let scenario = &self.planned.scenario;
+        if let Some(case) = &self.planned.case {
+            redactor.learn(&Value::Object(case.values()));
+        }
+        for variable in &scenario.vars {
+            if let Some(value) = variable.value.as_literal() {
+                redactor.learn(&json!({ variable.name.value.as_str(): value }));
+            }
+        }
+        let steps = scenario.steps();
+        let of_steps = steps.iter().filter_map(|step| match &step.kind {
+            StepKind::Activity { with, .. } => Some(with),
+            _ => None,
+        });
+        let of_session = scenario.session.inputs.iter().map(|(_, inputs)| inputs);
+        for (name, given) in of_session.chain(of_steps).flatten() {
+            if let Some(value) = given.template().and_then(Template::as_literal) {
+                redactor.learn(&json!({ name.value.as_str(): value }));
+            }
+        }
+        let templates = steps.iter().flat_map(|step| step.templates());
+        templates.filter_map(Template::as_literal).for_each(|value| redactor.learn(value));
     }
 
     async fn walk_through(&mut self) {
@@ -304,6 +335,9 @@ impl<'r> Walker<'r> {
     }
 
     async fn finish(mut self) -> Walked {
+        if let Some(witness) = &self.run.witness {
+            self.journal.redactor.known_here().for_each(|(label, text)| witness.secret(label, text));
+        }
         if self.planned.role.is_some() {
             // What is done around scenarios proves nothing: it could only not be carried out.
             for problem in &mut self.problems {

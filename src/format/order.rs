@@ -57,6 +57,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "environments",
             "vars",
             "secrets",
+            "personal",
             "profiles",
             "before",
             "after",
@@ -87,7 +88,7 @@ const ORDERS: &[(&str, &[&str])] = &[
     ),
     ("runs", &["store", "keep", "detail"]),
     ("profile", &["env", "tags", "jobs", "timeout", "scenario-timeout", "retries", "run-timeout", "vars"]),
-    ("catalogue", &["catalogue", "version", "title", "session", "activities", "automatic", "wire"]),
+    ("catalogue", &["catalogue", "version", "title", "personal", "session", "activities", "automatic", "wire"]),
     ("activity", &["title", "element", "inputs", "requests", "keep", "ensure", "simulated", "outcomes"]),
 ];
 

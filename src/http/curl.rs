@@ -1,8 +1,8 @@
 use serde_json::Value;
 
 use super::request::{Part, Request, RequestBody, SentFile};
-use super::shorten;
-use crate::redact::Redactor;
+use super::{personal, shorten};
+use crate::redact::{Personal, Redactor};
 
 /// Most bytes of a body inside a curl line; a longer one is shortened and the line says so.
 const BODY: usize = 8 << 10;
@@ -29,15 +29,20 @@ pub(super) fn line(request: &Request, url: &str, redactor: &Redactor) -> String 
         RequestBody::None => {}
         RequestBody::Json(value) => {
             let mut body = Words { redactor, parts: Vec::new() };
-            body.json(value, &request.files);
+            let placed = redactor.personal().without_places(value);
+            body.json(placed.as_ref().unwrap_or(value), &request.files);
             if body.literal_bytes() > BODY {
                 shortened = true;
                 body = Words::of(&shorten::json(value, redactor).to_string(), redactor);
             }
             words.push(format!("--data-raw {body}"));
         }
-        RequestBody::Bytes { bytes, .. } => match (file_of(bytes, &request.files), std::str::from_utf8(bytes)) {
+        RequestBody::Bytes { media, bytes } => match (file_of(bytes, &request.files), std::str::from_utf8(bytes)) {
             (Some(file), _) => words.push(format!("--data-binary {}", Words::of(&format!("@{}", file.path), redactor))),
+            (None, Ok(text)) if media == personal::FORM && text.len() <= BODY => {
+                let text = personal::pairs(text, redactor.personal());
+                words.push(format!("--data-raw {}", Words::of(&text, redactor)));
+            }
             (None, Ok(text)) if text.len() <= BODY => words.push(format!("--data-raw {}", Words::of(text, redactor))),
             (None, Ok(text)) => {
                 shortened = true;
@@ -64,6 +69,10 @@ pub(super) fn line(request: &Request, url: &str, redactor: &Redactor) -> String 
 
 fn form_word(part: &Part, files: &[SentFile], redactor: &Redactor) -> (String, bool) {
     let media = part.media.as_ref().map(|media| format!(";type={media}")).unwrap_or_default();
+    if let Some(field) = redactor.personal().field(&part.name) {
+        let word = format!("{}={}", part.name, Redactor::placeholder(field));
+        return (format!("--form-string {}", Words::of(&word, redactor)), true);
+    }
     if let Some(file) = file_of(&part.bytes, files) {
         let name = part.file_name.as_ref().map(|name| format!(";filename={}", form_text(name))).unwrap_or_default();
         let word = format!("{}=@{}{media}{name}", part.name, form_text(&file.path));
@@ -138,7 +147,12 @@ impl<'a> Words<'a> {
                     self.push(if index == 0 { "{" } else { "," });
                     self.push(&Value::String(name.clone()).to_string());
                     self.push(":");
-                    self.json(member, files);
+                    match self.redactor.personal().field(name) {
+                        Some(field) if Personal::tells(member) => {
+                            self.push(&Value::String(Redactor::placeholder(field)).to_string());
+                        }
+                        _ => self.json(member, files),
+                    }
                 }
                 self.push(if members.is_empty() { "{}" } else { "}" });
             }

@@ -3,9 +3,10 @@
 //! Bounds: strings inside JSON 200 characters, arrays 50 elements, a JSON body 2,000 values, a text body 4 KiB, a body in
 //! a curl line 8 KiB. What is cut says so and keeps its size; images and other binary data are described, never carried.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{Answer, Exchange, Part, Request, RequestBody, curl, shorten};
+use super::{Answer, Exchange, Part, Request, RequestBody, curl, personal, shorten};
 use crate::event::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 use crate::redact::Redactor;
 
@@ -45,26 +46,31 @@ pub fn request(id: &str, request: &Request, redactor: &Redactor) -> RequestRecor
         // A URL whose password cannot be replaced has none.
         let _ = url.set_password(Some("***"));
     }
-    let headers = sent_headers(request).into_iter().map(|(name, value)| (name, redactor.mask(&value).into_owned()));
+    let url = personal::url(url.as_str(), redactor.personal());
     RequestRecord {
         id: id.to_owned(),
         method: request.method.clone(),
-        url: redactor.mask(url.as_str()).into_owned(),
-        headers: headers.collect(),
+        url: redactor.mask(&url).into_owned(),
+        headers: headers(&sent_headers(request), redactor),
         body: body(&request.body, redactor),
-        curl: curl::line(request, url.as_str(), redactor),
+        curl: curl::line(request, &url, redactor),
     }
 }
 
 /// The record of an answer.
 pub fn response(answer: &Answer, redactor: &Redactor) -> ResponseRecord {
-    let headers = answer.headers.iter().map(|(name, value)| (name.clone(), redactor.mask(value).into_owned()));
     let body = match answer.json() {
         _ if answer.body.is_empty() => BodyRecord::None,
         Ok(value) => BodyRecord::Json { value: shorten::json(value, redactor), bytes: answer.body.len() as u64 },
         Err(_) => raw(&answer.media(), &answer.body, redactor),
     };
-    ResponseRecord { status: answer.status, headers: headers.collect(), body }
+    ResponseRecord { status: answer.status, headers: headers(&answer.headers, redactor), body }
+}
+
+/// Headers as events carry them. Whoever answers may have put a secret into their names too.
+fn headers(headers: &[(String, String)], redactor: &Redactor) -> Vec<(String, String)> {
+    let masked = |text: &String| redactor.mask(text).into_owned();
+    headers.iter().map(|(name, value)| (masked(name), masked(value))).collect()
 }
 
 /// The headers that flowproof sets, the content type of the body included.
@@ -90,7 +96,7 @@ fn body(body: &RequestBody, redactor: &Redactor) -> BodyRecord {
         }
         RequestBody::Bytes { media, bytes } => raw(media, bytes, redactor),
         RequestBody::Multipart(parts) => {
-            let lines: Vec<String> = parts.iter().map(part).collect();
+            let lines: Vec<String> = parts.iter().map(|part| line(part, redactor)).collect();
             let (text, cut) = shorten::text(&lines.join("\n"), redactor);
             BodyRecord::Text { text, bytes: parts.iter().map(|part| part.bytes.len() as u64).sum(), cut }
         }
@@ -98,7 +104,10 @@ fn body(body: &RequestBody, redactor: &Redactor) -> BodyRecord {
 }
 
 /// `name: value`, or `name: (image/jpeg, 4711 bytes, sha256 …)`.
-fn part(part: &Part) -> String {
+fn line(part: &Part, redactor: &Redactor) -> String {
+    if let Some(field) = redactor.personal().field(&part.name) {
+        return format!("{}: {}", part.name, Redactor::placeholder(field));
+    }
     let media = part.media.as_deref().or_else(|| shorten::media_of(&part.bytes));
     match std::str::from_utf8(&part.bytes) {
         Ok(text) if part.file_name.is_none() => format!("{}: {text}", part.name),
@@ -114,7 +123,11 @@ fn raw(media: &str, bytes: &[u8], redactor: &Redactor) -> BodyRecord {
     let size = bytes.len() as u64;
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains('\0') => {
-            let (text, cut) = shorten::text(text, redactor);
+            let text = match media {
+                personal::FORM => personal::pairs(text, redactor.personal()),
+                _ => Cow::Borrowed(text),
+            };
+            let (text, cut) = shorten::text(&text, redactor);
             BodyRecord::Text { text, bytes: size, cut }
         }
         _ => {

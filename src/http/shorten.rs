@@ -3,7 +3,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::redact::Redactor;
+use crate::redact::{Personal, Redactor};
 
 /// Most characters of a string inside JSON.
 pub(super) const STRING: usize = 200;
@@ -16,7 +16,8 @@ pub(super) const TEXT: usize = 4 << 10;
 
 /// JSON as events carry it: secrets masked, long strings, arrays and bodies cut, images described.
 pub(super) fn json(value: &Value, redactor: &Redactor) -> Value {
-    Walk { redactor, left: VALUES }.value(value)
+    let placed = redactor.personal().without_places(value);
+    Walk { redactor, left: VALUES }.value(placed.as_ref().unwrap_or(value))
 }
 
 /// The beginning of a text with its secrets masked, and whether it was cut.
@@ -38,15 +39,23 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 
 /// The bytes that a string stands for, if it is base64 of some length, alone or in a `data:` URL.
 pub(super) fn decoded(text: &str) -> Option<Vec<u8>> {
+    let encoded = encoded(text)?;
+    STANDARD.decode(encoded).or_else(|_| STANDARD_NO_PAD.decode(encoded)).ok()
+}
+
+/// The media type of the file that a string stands for in base64, by its beginning alone.
+pub(super) fn base64_of(text: &str) -> Option<&'static str> {
+    let head = encoded(text)?.as_bytes();
+    media_of(&STANDARD.decode(&head[..24]).ok()?)
+}
+
+fn encoded(text: &str) -> Option<&str> {
     let encoded = match text.strip_prefix("data:") {
         Some(url) => url.split_once(";base64,")?.1,
         None => text,
     };
     // Short texts are words more often than files.
-    if encoded.len() < 64 {
-        return None;
-    }
-    STANDARD.decode(encoded).or_else(|_| STANDARD_NO_PAD.decode(encoded)).ok()
+    (encoded.len() >= 64).then_some(encoded)
 }
 
 /// The media type by the first bytes; `None` if they are no known kind of file.
@@ -88,9 +97,8 @@ impl Walk<'_> {
     }
 
     fn string(&self, text: &str) -> String {
-        if text.len() > STRING
+        if let Some(media) = base64_of(text)
             && let Some(bytes) = decoded(text)
-            && let Some(media) = media_of(&bytes)
         {
             return describe(media, &bytes);
         }
@@ -122,7 +130,11 @@ impl Walk<'_> {
                 kept.insert("…".to_owned(), Value::String(format!("({} members)", members.len())));
                 break;
             }
-            kept.insert(self.string(name), self.value(value));
+            let value = match self.redactor.personal().field(name) {
+                Some(field) if Personal::tells(value) => Value::String(Redactor::placeholder(field)),
+                _ => self.value(value),
+            };
+            kept.insert(self.string(name), value);
         }
         Value::Object(kept)
     }

@@ -37,6 +37,13 @@ pub(super) fn evaluate<'v>(
     Ok(nodes.iter().map(|node| Located { path: node.path(), value: node.value }).collect())
 }
 
+/// The places of nodes as JSON pointers; `None` if the bound on visits was reached.
+pub(super) fn pointers(query: &JpQuery, patterns: &Patterns, document: &Value) -> Option<Vec<String>> {
+    let mut evaluation = Evaluation { root: document, patterns, visits: 0 };
+    let nodes = evaluation.segments(&query.segments, document).ok()?;
+    Some(nodes.iter().map(Node::pointer).collect())
+}
+
 /// The bound on visits was reached.
 struct Exhausted;
 
@@ -70,6 +77,15 @@ impl<'v> Node<'v> {
             Value::Object(members) => members.iter().map(|(name, value)| self.child(Step::Name(name), value)).collect(),
             _ => Vec::new(),
         }
+    }
+
+    fn pointer(&self) -> String {
+        let steps = std::iter::successors(self.link.as_ref(), |link| link.parent.as_ref());
+        let steps: Vec<Step<'v>> = steps.map(|link| link.step).collect();
+        steps.iter().rev().fold(String::new(), |pointer, step| match step {
+            Step::Name(name) => pointer + "/" + &name.replace('~', "~0").replace('/', "~1"),
+            Step::Index(index) => pointer + "/" + &index.to_string(),
+        })
     }
 
     fn path(&self) -> String {

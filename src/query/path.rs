@@ -106,6 +106,12 @@ impl JsonPath {
     pub fn evaluate<'v>(&self, document: &'v Value) -> Result<Vec<Located<'v>>, QueryError> {
         evaluation::evaluate(&self.query, &self.patterns, document)
     }
+
+    /// The places of a document's nodes as JSON pointers (RFC 6901). Where too many nodes would have to be visited that is the
+    /// whole document: for those who hide what is found.
+    pub fn pointers(&self, document: &Value) -> Vec<String> {
+        evaluation::pointers(&self.query, &self.patterns, document).unwrap_or_else(|| vec![String::new()])
+    }
 }
 
 impl fmt::Display for JsonPath {

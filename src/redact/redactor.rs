@@ -1,37 +1,48 @@
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::encoding::variants;
+use super::personal::is_distinctive;
 use super::view::View;
-use super::{Secret, TooShort};
+use super::{Personal, Secret, TooShort, cut, picture};
 
 /// Bytes of a variant that the automaton holds; the rest of a longer one is compared where its head is found, so that a
 /// secret the size of a document costs no more than a short one.
 const HEAD: usize = 256;
 
-const OPEN: &[u8] = b"[secret:";
+/// Most values of personal data that one scenario learns to mask wherever they stand.
+const MAX_LEARNT: usize = 1_000;
 
-/// Finds secrets in texts and masks them as `[secret:NAME]`. A clone is cheap: the secrets of the run are shared, those that
-/// a scenario adds are its own.
+/// What a placeholder for a secret begins with, behind its bracket.
+const SECRET: &str = "secret:";
+/// The same for a value of personal data.
+const PERSONAL: &str = "personal:";
+
+/// Finds secrets in texts and masks them as `[secret:NAME]`, values of personal data as `[personal:FIELD]`, and encoded
+/// images as `[image:KIND]`. A clone is cheap: what the run knows is shared, what a scenario adds is its own.
 ///
-/// A secret is found as it is; percent-encoded and JSON-escaped in any manner, also twice; in Base64, standard and URL-safe,
-/// wherever it stands in the encoded text; and in hexadecimal. Where secrets overlap, all of them are masked together
-/// under the name of the longest.
+/// A secret is found as it is; percent-encoded, JSON-escaped and escaped for HTML or XML in any manner, also twice; in Base64,
+/// standard and URL-safe, wherever it stands in the encoded text; and in hexadecimal. Where secrets overlap, all of them are
+/// masked together under the name of the longest. Before and behind the `…` of a text that was cut, a part of a secret is
+/// masked too.
 #[derive(Clone, Default)]
 pub struct Redactor {
     run: Arc<Secrets>,
     own: Secrets,
+    personal: Arc<Personal>,
+    learnt: usize,
 }
 
 #[derive(Clone, Default)]
 struct Secrets {
-    /// Text and name.
+    /// Text and label.
     texts: Arc<HashMap<String, String>>,
+    labels: Arc<BTreeSet<String>>,
     search: OnceLock<Arc<Search>>,
 }
 
@@ -40,19 +51,19 @@ struct Search {
     variants: Vec<Variant>,
 }
 
-struct Variant {
-    bytes: Vec<u8>,
-    name: String,
+pub(super) struct Variant {
+    pub(super) bytes: Vec<u8>,
+    label: String,
 }
 
-/// A place to be masked, and the name of what is there.
+/// A place to be masked, and the label of what is there.
 #[derive(Clone, Copy)]
 struct Found<'a> {
     start: usize,
     end: usize,
-    /// Length of the longest part, which gives the name.
+    /// Length of the longest part, which gives the label.
     len: usize,
-    name: &'a str,
+    label: &'a str,
 }
 
 impl Redactor {
@@ -64,8 +75,20 @@ impl Redactor {
     /// Adds a secret of the run, to be shared by all clones made afterwards.
     pub fn with(&self, name: &str, secret: &Secret) -> Self {
         let mut with = self.clone();
-        Arc::make_mut(&mut with.run).add(name, secret.expose());
+        Arc::make_mut(&mut with.run).add(format!("{SECRET}{name}"), secret.expose());
         with
+    }
+
+    /// Takes a declaration of what is personal data, beside those it has.
+    pub fn declaring(&self, personal: &Personal) -> Self {
+        let mut with = self.clone();
+        Arc::make_mut(&mut with.personal).extend(personal);
+        with
+    }
+
+    /// What is personal data.
+    pub fn personal(&self) -> &Personal {
+        &self.personal
     }
 
     /// Adds a text that became secret. One that is known already keeps its first name.
@@ -75,9 +98,45 @@ impl Redactor {
     pub fn add(&mut self, name: &str, text: &str) -> Result<(), TooShort> {
         let secret = Secret::new(text)?;
         if !self.run.texts.contains_key(text) {
-            self.own.add(name, secret.expose());
+            self.own.add(format!("{SECRET}{name}"), secret.expose());
         }
         Ok(())
+    }
+
+    /// Learns the values of personal data in a document, to mask them wherever they stand from now on.
+    pub fn learn(&mut self, document: &Value) {
+        let personal = Arc::clone(&self.personal);
+        personal.visit(document, &mut |field, text| self.learn_value(field, text));
+    }
+
+    /// Learns one value of personal data. One that cannot be told from an ordinary word is masked in its own place alone.
+    pub fn learn_value(&mut self, field: &str, text: &str) {
+        if self.learnt >= MAX_LEARNT || !is_distinctive(text) || self.own.texts.contains_key(text) {
+            return;
+        }
+        self.learnt += 1;
+        // Documents write names in capitals.
+        for text in [text.to_owned(), text.to_uppercase(), text.to_lowercase()] {
+            if !self.run.texts.contains_key(&text) {
+                self.own.add(format!("{PERSONAL}{field}"), &text);
+            }
+        }
+    }
+
+    /// What stands in the place of a value of personal data.
+    pub fn placeholder(field: &str) -> String {
+        format!("[{PERSONAL}{field}]")
+    }
+
+    /// Everything that is to be kept out of outputs: labels and texts.
+    pub fn known(&self) -> impl Iterator<Item = (&str, &str)> {
+        let of_run = self.run.texts.iter().map(|(text, label)| (label.as_str(), text.as_str()));
+        of_run.chain(self.known_here())
+    }
+
+    /// The same without what the run knew before this scenario began.
+    pub fn known_here(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.own.texts.iter().map(|(text, label)| (label.as_str(), text.as_str()))
     }
 
     /// The text without its secrets.
@@ -98,8 +157,8 @@ impl Redactor {
         let (mut masked, mut at) = (Vec::with_capacity(bytes.len()), 0);
         for one in found {
             masked.extend_from_slice(&bytes[at..one.start]);
-            masked.extend_from_slice(OPEN);
-            masked.extend_from_slice(one.name.as_bytes());
+            masked.push(b'[');
+            masked.extend_from_slice(one.label.as_bytes());
             masked.push(b']');
             at = one.end;
         }
@@ -107,7 +166,8 @@ impl Redactor {
         Cow::Owned(masked)
     }
 
-    /// JSON without secrets in its strings, keys and numbers; a number with a secret in it becomes text.
+    /// JSON without secrets in its strings, keys and numbers, and without the values of personal data; a number that is
+    /// masked becomes text.
     pub fn mask_json(&self, value: Value) -> Value {
         match value {
             Value::String(text) => match self.mask(&text) {
@@ -119,68 +179,79 @@ impl Redactor {
                 Cow::Borrowed(_) => Value::Number(number),
             },
             Value::Array(items) => Value::Array(items.into_iter().map(|item| self.mask_json(item)).collect()),
-            Value::Object(entries) => {
-                let entries =
-                    entries.into_iter().map(|(key, item)| (self.mask(&key).into_owned(), self.mask_json(item)));
-                Value::Object(entries.collect())
-            }
+            Value::Object(entries) => Value::Object(self.mask_members(entries)),
             other => other,
         }
     }
 
-    /// Whether a text holds a secret in any form.
-    pub fn contains(&self, text: &str) -> bool {
-        self.contains_bytes(text.as_bytes())
+    fn mask_members(&self, entries: Map<String, Value>) -> Map<String, Value> {
+        let masked = entries.into_iter().map(|(name, item)| {
+            let item = match self.personal.field(&name) {
+                Some(field) if Personal::tells(&item) => Value::String(Self::placeholder(field)),
+                _ => self.mask_json(item),
+            };
+            (self.mask(&name).into_owned(), item)
+        });
+        masked.collect()
     }
 
-    /// Whether bytes hold a secret in any form.
-    pub fn contains_bytes(&self, bytes: &[u8]) -> bool {
-        !self.find(bytes).is_empty()
+    /// Whether a text holds anything that is to be masked, in any form.
+    pub fn contains(&self, text: &str) -> bool {
+        !self.find(text.as_bytes()).is_empty()
+    }
+
+    /// Whether a text holds a secret in any form.
+    pub fn contains_secret(&self, text: &str) -> bool {
+        self.find(text.as_bytes()).iter().any(|found| found.label.starts_with(SECRET))
     }
 
     /// Every place that is to be masked, in order, apart from each other.
     fn find<'s>(&'s self, bytes: &[u8]) -> Vec<Found<'s>> {
-        if self.run.texts.is_empty() && self.own.texts.is_empty() {
+        let knows = !(self.run.texts.is_empty() && self.own.texts.is_empty());
+        if !knows && !picture::may_hold(bytes) {
             return Vec::new();
         }
         let mut found = Vec::new();
         for view in View::all(bytes) {
-            let masked = self.placeholders(&view.bytes);
-            for secrets in [&*self.run, &self.own] {
-                secrets.find(&view, &masked, &mut found);
+            if knows {
+                let masked = self.placeholders(&view.bytes);
+                for secrets in [&*self.run, &self.own] {
+                    secrets.find(&view, &masked, &mut found);
+                }
+            }
+            for (start, end, label) in picture::encoded(&view.bytes) {
+                let (start, end) = view.origin(start, end);
+                found.push(Found { start, end, len: end - start, label });
             }
         }
         join(found)
     }
 
-    /// Places that were masked before. Only names that are known count, else a text could hide a secret in brackets.
+    /// Places that were masked before. Only labels that are known count, else a text could hide a secret in brackets.
     fn placeholders(&self, text: &[u8]) -> Vec<(usize, usize)> {
         let mut places = Vec::new();
-        let mut at = 0;
-        while let Some(found) = memchr::memmem::find(&text[at..], OPEN) {
-            let start = at + found;
-            let name = start + OPEN.len();
-            let known = self
-                .names()
-                .map(str::as_bytes)
-                .find(|known| text[name..].starts_with(known) && text.get(name + known.len()) == Some(&b']'));
-            at = known.map_or(name, |known| name + known.len() + 1);
-            if known.is_some() {
-                places.push((start, at));
+        let mut from = 0;
+        for open in memchr::memchr_iter(b'[', text) {
+            let rest = &text[open + 1..];
+            if open < from || ![SECRET, PERSONAL].iter().any(|kind| rest.starts_with(kind.as_bytes())) {
+                continue;
+            }
+            let mut labels = self.run.labels.iter().chain(self.own.labels.iter()).map(String::as_bytes);
+            let known = labels.find(|label| rest.starts_with(label) && rest.get(label.len()) == Some(&b']'));
+            if let Some(label) = known {
+                from = open + label.len() + 2;
+                places.push((open, from));
             }
         }
         places
     }
-
-    fn names(&self) -> impl Iterator<Item = &str> {
-        self.run.texts.values().chain(self.own.texts.values()).map(String::as_str)
-    }
 }
 
 impl Secrets {
-    fn add(&mut self, name: &str, text: &str) {
+    fn add(&mut self, label: String, text: &str) {
         if !self.texts.contains_key(text) {
-            Arc::make_mut(&mut self.texts).insert(text.to_owned(), name.to_owned());
+            Arc::make_mut(&mut self.labels).insert(label.clone());
+            Arc::make_mut(&mut self.texts).insert(text.to_owned(), label);
             self.search = OnceLock::new();
         }
     }
@@ -209,16 +280,23 @@ impl Secrets {
                 continue;
             }
             let (start, end) = view.origin(head.start(), end);
-            found.push(Found { start, end, len: end - start, name: &variant.name });
+            found.push(Found { start, end, len: end - start, label: &variant.label });
+        }
+        for (start, end, variant) in cut::parts(&view.bytes, &search.variants) {
+            let after = masked.partition_point(|(_, masked_end)| *masked_end <= start);
+            if masked.get(after).is_none_or(|(masked_start, _)| end <= *masked_start) {
+                let (start, end) = view.origin(start, end);
+                found.push(Found { start, end, len: end - start, label: &variant.label });
+            }
         }
     }
 }
 
 impl Search {
     fn new(texts: &HashMap<String, String>) -> Self {
-        let of = |(text, name): (&String, &String)| {
-            let name = name.clone();
-            variants(text).into_iter().map(move |bytes| Variant { bytes, name: name.clone() }).collect::<Vec<_>>()
+        let of = |(text, label): (&String, &String)| {
+            let label = label.clone();
+            variants(text).into_iter().map(move |bytes| Variant { bytes, label: label.clone() }).collect::<Vec<_>>()
         };
         let variants: Vec<Variant> = texts.iter().flat_map(of).collect();
         let heads = variants.iter().map(|variant| &variant.bytes[..variant.bytes.len().min(HEAD)]);
@@ -232,14 +310,14 @@ impl Search {
 
 /// Joins places that overlap, so that no end of one is left beside another.
 fn join(mut found: Vec<Found>) -> Vec<Found> {
-    found.sort_by_key(|one| (one.start, std::cmp::Reverse(one.end), one.name));
+    found.sort_by_key(|one| (one.start, std::cmp::Reverse(one.end), one.label));
     let mut joined: Vec<Found> = Vec::new();
     for one in found {
         match joined.last_mut() {
             Some(last) if one.start < last.end => {
                 last.end = last.end.max(one.end);
                 if one.len > last.len {
-                    (last.len, last.name) = (one.len, one.name);
+                    (last.len, last.label) = (one.len, one.label);
                 }
             }
             _ => joined.push(one),
@@ -250,7 +328,8 @@ fn join(mut found: Vec<Found>) -> Vec<Found> {
 
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Redactor").field(&self.names().collect::<Vec<_>>()).finish()
+        let labels = self.run.labels.iter().chain(self.own.labels.iter());
+        f.debug_tuple("Redactor").field(&labels.collect::<Vec<_>>()).finish()
     }
 }
 

@@ -23,7 +23,7 @@ impl<'a> View<'a> {
         for _ in 0..MAX_LAYERS {
             let next: Vec<Self> = views[layer.clone()]
                 .iter()
-                .flat_map(|view| [view.undo(b'%', percent), view.undo(b'\\', json)])
+                .flat_map(|view| [view.undo(b'%', percent), view.undo(b'\\', json), view.undo(b'&', entity)])
                 .flatten()
                 .collect();
             layer = views.len()..views.len() + next.len();
@@ -125,6 +125,24 @@ fn unicode(text: &[u8]) -> Option<(usize, Decoded)> {
     let units = [u16::try_from(unit).ok()?, u16::try_from(digits(text.get(8..12)?)?).ok()?];
     let c = char::decode_utf16(units).next()?.ok()?;
     Some((12, Decoded::char(c)))
+}
+
+/// A character reference of HTML or XML at the start of a text.
+fn entity(text: &[u8]) -> Option<(usize, Decoded)> {
+    const NAMED: [(&[u8], u8); 5] = [(b"amp", b'&'), (b"lt", b'<'), (b"gt", b'>'), (b"quot", b'"'), (b"apos", b'\'')];
+    let rest = text.strip_prefix(b"&")?;
+    // Longer ones are none of these.
+    let end = rest.iter().take(9).position(|byte| *byte == b';')?;
+    let (name, len) = (&rest[..end], end + 2);
+    if let Some((_, byte)) = NAMED.iter().find(|(known, _)| *known == name) {
+        return Some((len, Decoded::byte(*byte)));
+    }
+    let number = std::str::from_utf8(name.strip_prefix(b"#")?).ok()?;
+    let number = match number.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+        None => number.parse().ok()?,
+    };
+    char::from_u32(number).map(|c| (len, Decoded::char(c)))
 }
 
 fn digits(text: &[u8]) -> Option<u32> {

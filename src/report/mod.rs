@@ -6,6 +6,7 @@
 
 mod allure;
 mod archive;
+mod audit;
 mod console;
 mod ctrf;
 mod exchange;
@@ -39,6 +40,7 @@ mod trace;
 mod tests;
 
 pub use archive::{Archive, ArchiveError, Hold, LATEST, Place};
+pub use audit::{Leaked, Whereabouts, audit};
 pub use console::Console;
 pub(crate) use exchange::exchange_text;
 pub use failure::ReportError;

@@ -46,6 +46,7 @@ impl Fragment {
                 default: None,
                 one_of: Vec::new(),
                 secret: false,
+                personal: false,
             }));
         }
         let outputs = fields.node("outputs");

@@ -6,6 +6,7 @@ use super::profile::PROFILE;
 use super::runs::RUNS;
 use super::shared::{SECRETS, VARS};
 use super::{Around, Environment, Profile, Runs, SIMULATOR, Shared};
+use crate::catalogue::{PERSONAL, PersonalField};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{FileId, Sources, Spanned};
 use crate::yaml::{self, Form, Key, Names, Shape, Shaped};
@@ -25,6 +26,8 @@ pub struct Settings {
     pub around: Around,
     /// Values that all scenarios and fragments see.
     pub shared: Shared,
+    /// What is personal data in requests and answers, beside what catalogues say.
+    pub personal: Vec<PersonalField>,
     /// Named ways to run, in the order of the file.
     pub profiles: Vec<Profile>,
     /// What holds where a scenario or an argument says nothing.
@@ -103,6 +106,7 @@ pub static SHAPE: Shape = Shape::new(
         .such_as(&["{ staging: { base-url: https://acme-test.example.com } }"]),
         VARS,
         SECRETS,
+        PERSONAL,
         Key::new("profiles", Form::Map(Names::Free, &Form::Shape(&PROFILE)), "named ways to run, for `--profile`")
             .such_as(&["{ nightly: { env: staging, tags: [nightly], jobs: 16 } }"]),
         BEFORE,
@@ -158,9 +162,11 @@ impl Settings {
         let runs = Runs::read(&fields, found);
         let around = Around::read(&fields, found);
         let shared = Shared::read(&fields, sources, found);
+        let personal = PersonalField::read_all(&fields, sources, found);
         let profiles = fields.map("profiles", found).iter();
         let profiles = profiles.filter_map(|entry| Profile::read(&entry.key, &entry.value, sources, found)).collect();
-        let settings = Self { environments, default, catalogues, processes, around, shared, profiles, defaults, runs };
+        let settings =
+            Self { environments, default, catalogues, processes, around, shared, personal, profiles, defaults, runs };
         let replaced = settings.environments.iter().map(|environment| &environment.vars);
         for replaced in replaced.chain(settings.profiles.iter().map(|profile| &profile.vars)) {
             settings.shared.check_replaced(replaced, found);

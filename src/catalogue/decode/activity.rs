@@ -49,6 +49,8 @@ pub static INPUT: Shape = Shape::new(
         TITLE,
         Key::new("required", Form::Boolean, "whether it must be given").or("false"),
         Key::new("secret", Form::Boolean, "whether its value is hidden in all outputs").or("false"),
+        Key::new("personal", Form::Boolean, "whether its value is personal data, and masked in all outputs")
+            .or("false"),
         Key::new(
             "default",
             Form::Any,
@@ -142,7 +144,7 @@ impl Reader<'_> {
         let kind = self.kind(&fields);
         let title = self.title(&fields);
         let required = self.flag(&fields, "required");
-        let secret = self.flag(&fields, "secret");
+        let (secret, personal) = (self.flag(&fields, "secret"), self.flag(&fields, "personal"));
         let default = fields.node("default").map(|node| (self.template(node), node.span));
         let one_of = kind.as_ref().map(|kind| self.one_of(&fields, kind)).unwrap_or_default();
         if let (Some(kind), Some((template, span))) = (&kind, &default)
@@ -163,6 +165,7 @@ impl Reader<'_> {
             default: default.map(|(template, _)| template),
             one_of,
             secret,
+            personal,
         })
     }
 

@@ -6,7 +6,7 @@ use super::automatic::AUTOMATIC;
 use super::reader::{NAMED, TITLE};
 use super::session::SESSION;
 use super::wire::WIRE;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, PERSONAL, PersonalField};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{FileId, Sources};
 use crate::yaml::{self, Form, Key, Shape, Shaped};
@@ -23,6 +23,7 @@ pub static SHAPE: Shape = Shape::new(
         Key::required("catalogue", Form::Text, "its name; first").such_as(&["acme"]),
         Key::new("version", Form::Integer(VERSION, VERSION), "the version of the language").or("1"),
         TITLE,
+        PERSONAL,
         Key::new("session", Form::Shape(&SESSION), "how a session is opened, renewed and read"),
         Key::required("activities", Form::Map(NAMED, &Form::Shape(&ACTIVITY)), "what scenarios do").such_as(&[
             "{ welcome: { requests: [{ exchange: continue }], outcomes: { success: { when: { status: 200 } } } } }",
@@ -68,6 +69,7 @@ fn read(sources: &Sources, file: FileId, found: &mut Diagnostics) -> Option<Cata
     fields.integer("version", found);
     let mut reader = Reader { sources, found, selectors: HashMap::new() };
     let title = reader.title(&fields);
+    let personal = PersonalField::read_all(&fields, sources, reader.found);
     let session = fields.inside("session", reader.found);
     let session = reader.session(session);
     let activities = reader.named(&fields, "activities");
@@ -76,7 +78,7 @@ fn read(sources: &Sources, file: FileId, found: &mut Diagnostics) -> Option<Cata
     let automatic = automatic.into_iter().filter_map(|entry| reader.automatic(entry)).collect();
     let wire = fields.inside("wire", reader.found);
     let wire = reader.wire(wire);
-    let catalogue = Catalogue { name: name?, title, session, activities, automatic, wire };
+    let catalogue = Catalogue { name: name?, title, personal, session, activities, automatic, wire };
     let declared = |node: Option<&yaml::Node>| {
         let entries = node.and_then(yaml::Node::as_mapping).unwrap_or_default();
         entries.iter().map(|entry| entry.key.value.clone()).collect()
