@@ -114,6 +114,9 @@ impl Walker<'_> {
             if input.secret && !value.is_null() {
                 self.journal.hide(name, &[text_of(&value)]);
             }
+            if input.personal && !value.is_null() {
+                self.journal.redactor.learn_value(name, &text_of(&value));
+            }
             let origin = match stated {
                 Some(_) => Origin::at("given", place),
                 None => Origin::at("as declared", input.name.span),

@@ -75,6 +75,7 @@ pub(super) fn encodings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     texts.push(("percent-encoded", text.replace(' ', "+")));
     texts.push(("percent-encoded", text.replace(' ', "%20")));
     texts.push(("percent-encoded twice", url.replace('%', "%25")));
+    texts.push(("percent-encoded twice", url.replace("%20", "+").replace('%', "%25")));
     texts.push(("percent-encoded", lower));
     texts.push(("percent-encoded", url));
     let mut all: Vec<(&str, Vec<u8>)> = Vec::new();

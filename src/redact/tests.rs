@@ -25,7 +25,7 @@ fn every_encoding_is_masked() {
         "702f7373202277c3b67264222b",
         "702F7373202277C3B67264222B",
         "p&#47;ss &quot;w&#xF6;rd&quot;+",
-        "p/ss%20&amp;quot;wörd&amp;quot;+",
+        "p/ss &amp;quot;wörd&amp;quot;+",
     ] {
         assert_eq!(redactor.mask(&format!("a{text}b")), "a[secret:pass]b", "{text}");
         assert!(redactor.contains(text) && !redactor.contains(&redactor.mask(text)));

@@ -18,6 +18,7 @@ mod files;
 mod formatting;
 mod fragments;
 mod house;
+mod leaks;
 mod listing;
 mod looking;
 mod loopback;

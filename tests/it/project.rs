@@ -83,7 +83,8 @@ impl TestProject {
 }
 
 impl Ran {
-    fn of(output: Output, events: &Path) -> Self {
+    /// What the program gave, and the events that it stored.
+    pub fn of(output: Output, events: &Path) -> Self {
         Self {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
