@@ -47,6 +47,16 @@ fn documented_scenarios_run() {
     assert_eq!(files.len(), count);
 }
 
+/// The example of what is masked does what the page says.
+#[test]
+fn the_documented_person_is_not_shown() {
+    let page = std::fs::read_to_string(shipped().join("docs/safety.md")).unwrap();
+    let project = files(&page).into_iter().fold(TestProject::bare(), |project, (name, text)| project.file(name, text));
+    let block = page.split("```console\n$ flowproof ").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let (line, shown) = block.split_once('\n').unwrap();
+    command_gives(&project, line, shown);
+}
+
 /// The first scenario that a reader sees is the file that it names.
 #[test]
 fn the_first_scenario_is_one_that_ships() {
