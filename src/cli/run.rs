@@ -225,7 +225,8 @@ fn run(
         complain(&error.to_string());
         exit = exit.max(Exit::Errored);
     }
-    let written: Vec<_> = arguments.reports.report.iter().filter_map(|wanted| Some(current.join(wanted.path.as_ref()?))).collect();
+    let written: Vec<_> =
+        arguments.reports.report.iter().filter_map(|wanted| Some(current.join(wanted.path.as_ref()?))).collect();
     if !audit.conclude(&run.redactor, &written, current) {
         exit = exit.max(Exit::Failed);
     }

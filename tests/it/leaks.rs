@@ -14,7 +14,16 @@ const NAME: &str = "Hildegard";
 const NUMBER: &str = "X7200451";
 
 /// Everything that a run can write.
-const REPORTS: [&str; 1] = ["ndjson=out/events.ndjson"];
+const REPORTS: [&str; 8] = [
+    "ndjson=out/events.ndjson",
+    "json=out/run.json",
+    "junit=out/junit.xml",
+    "junit-steps=out/steps.xml",
+    "tap=out/run.tap",
+    "ctrf=out/ctrf.json",
+    "github=out/github.md",
+    "allure=out/allure",
+];
 
 fn face() -> Vec<u8> {
     std::fs::read(shipped().join("scenarios/faces/clear.jpg")).unwrap()
