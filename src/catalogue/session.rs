@@ -21,6 +21,8 @@ pub struct Session {
     pub position: Option<Spanned<String>>,
     /// The activity that reads the state of the instance.
     pub instance: Option<Spanned<String>>,
+    /// The activity that ends an instance which a scenario leaves.
+    pub end: Option<Spanned<String>>,
     /// The engine's words for the states of an instance.
     pub states: States,
     /// Which of the states are final, as the engine's words.

@@ -95,6 +95,8 @@ pub enum Role {
     Upload,
     /// Tells the state of an instance.
     ReadInstance,
+    /// Ends an instance where it stands.
+    EndInstance,
     /// Takes the definition of a process or form, as a new version under its name.
     CreateDefinition,
     /// Lets a definition be used.
@@ -115,6 +117,7 @@ impl Role {
         ("continue-instance", Self::ContinueInstance),
         ("upload", Self::Upload),
         ("read-instance", Self::ReadInstance),
+        ("end-instance", Self::EndInstance),
         ("create-definition", Self::CreateDefinition),
         ("deploy-definition", Self::DeployDefinition),
         ("find-definition", Self::FindDefinition),
@@ -133,6 +136,7 @@ impl Role {
             Self::CreateToken | Self::CreateInstance | Self::CreateDefinition => &["created"],
             Self::StartInstance | Self::ContinueInstance => &["screen", "failure", "end"],
             Self::Upload => &["stored"],
+            Self::EndInstance => &["ended"],
             Self::ReadInstance | Self::FindDefinition | Self::ReadDefinition => &["found"],
             Self::DeployDefinition => &["deployed"],
         }

@@ -105,7 +105,7 @@ fn target_of(
             target.simulator = !used;
             Ok(Prepared { target, redactor, _simulator: embedded })
         }
-        settings::Target::Engine { base_url, key, keys, allowed_hosts, tls, proxy, correlation } => {
+        settings::Target::Engine { base_url, key, keys, allowed_hosts, tls, proxy, correlation, end_instances } => {
             let scope = environment_scope();
             let keys = actor_keys(name, keys, project)?;
             let mut redactor = Redactor::new();
@@ -127,6 +127,7 @@ fn target_of(
             }
             let mut target = Target::new(name, &client, own).map_err(|error| error.to_string())?;
             target.correlation = *correlation;
+            target.end_instances = *end_instances;
             target.keys = keys;
             Ok(Prepared { target, redactor, _simulator: None })
         }

@@ -170,6 +170,11 @@ impl Cast {
         &mut self.walks[self.actors[self.turn].walk]
     }
 
+    /// The owners of all walks.
+    pub fn owners(&self) -> Vec<usize> {
+        self.walks.iter().map(|walk| walk.owner).collect()
+    }
+
     /// Every walk with the name of its owner.
     pub fn walks(&self) -> impl Iterator<Item = (&str, &Walk)> {
         self.walks.iter().map(|walk| (self.actors[walk.owner].name.as_str(), walk))

@@ -14,6 +14,9 @@ use crate::event::{ErrorPhase, Event, ExchangeRecord};
 use crate::http::{Answer, Exchange as HttpExchange, Request, learn, pictures, record};
 use crate::redact::Redactor;
 
+/// The header that identifies a request where no catalogue says which one does.
+const CORRELATION: &str = "x-flowproof-id";
+
 /// An answer with what was read of it.
 pub(super) struct Delivered {
     pub answer: Answer,
@@ -115,8 +118,10 @@ impl Walker<'_> {
         self.uploaded += load.bytes;
         let id = self.request_id(self.requests);
         if self.run.target.correlation
-            && let Some(header) =
-                self.planned.catalogue.as_ref().and_then(|catalogue| catalogue.wire.correlation.clone())
+            && let Some(header) = match &self.planned.catalogue {
+                Some(catalogue) => catalogue.wire.correlation.clone(),
+                None => Some(CORRELATION.to_owned()),
+            }
         {
             request.headers.push((header, id.clone()));
         }

@@ -24,6 +24,7 @@ mod held;
 mod interaction;
 mod journal;
 mod judge;
+mod leaving;
 mod masking;
 mod memory;
 mod opening;

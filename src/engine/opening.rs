@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::exchange::text_of;
 use super::problem::Trouble;
 use super::walker::Walker;
+use crate::event::Section;
 use crate::scenario::{ActorUse, SessionUse, Variable};
 use crate::source::{Span, Spanned};
 use crate::template::{Scope, Template};
@@ -66,7 +67,7 @@ impl Walker<'_> {
             let Some(activity) = catalogue.activity(&name.value) else { continue };
             let given = session.inputs.iter().find(|(activity, _)| activity.value == name.value);
             let (since, before) = (Instant::now(), self.problems.len());
-            self.begin_opening(&name.value).await?;
+            self.begin_implied(Section::Session, &name.value).await?;
             let result = self.send_activity(activity, given.map_or(&[], |(_, inputs)| inputs)).await;
             let opened = result.and_then(|reading| reading.require_success(activity));
             if let Err(trouble) = opened {

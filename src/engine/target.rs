@@ -23,6 +23,8 @@ pub struct Target {
     pub correlation: bool,
     /// Whether it is used in earnest, which was permitted.
     pub production: bool,
+    /// Whether process instances that scenarios leave without an end are ended.
+    pub end_instances: bool,
     /// Whether it has proven to be a simulator.
     pub simulator: bool,
     /// Whether it is a simulator that wants to know the scenario of each world, because what goes wrong depends on it.
@@ -64,6 +66,7 @@ impl Target {
             key,
             keys: BTreeMap::new(),
             correlation: true,
+            end_instances: false,
             production: false,
             simulator: false,
             faulty: false,

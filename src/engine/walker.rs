@@ -69,7 +69,7 @@ pub(super) struct Walker<'r> {
     /// How many steps were counted.
     steps: u32,
     /// How many there may be.
-    budget: u32,
+    pub budget: u32,
     pub section: Section,
     pub requests: u64,
     /// How many of them may have changed something.
@@ -346,12 +346,7 @@ impl<'r> Walker<'r> {
         }
         let verdict = self.problems.iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Passed);
         let known_failure = known_failure(self.planned, verdict, self.run.options.clock.now());
-        let states = self.cast.walks().filter_map(|(_, walk)| walk.state.as_ref());
-        let open = states.filter(|state| !self.run.target.simulator && !self.is_final(state));
-        let told: Vec<String> = open.map(|state| format!("the process instance is left as {state}")).collect();
-        for message in told {
-            self.journal.emit(EventKind::Noted { message }).await;
-        }
+        self.leave_instances().await;
         let problems = std::mem::take(&mut self.problems);
         let millis = self.started.elapsed().as_secs_f64() * 1e3;
         let counts = self.journal.counts;
@@ -430,9 +425,9 @@ impl<'r> Walker<'r> {
         Ok(())
     }
 
-    /// Begins an activity that opens a session.
-    pub async fn begin_opening(&mut self, activity: &str) -> Result<(), Trouble> {
-        let step = self.count(Section::Session, "activity", activity, None)?;
+    /// Begins an activity that no step says: one that opens a session, or that ends an instance.
+    pub async fn begin_implied(&mut self, section: Section, activity: &str) -> Result<(), Trouble> {
+        let step = self.count(section, "activity", activity, None)?;
         self.journal.emit(EventKind::StepStarted { step, excerpt: None }).await;
         Ok(())
     }

@@ -76,6 +76,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "faults",
             "production",
             "correlation",
+            "end-instances",
             "tls",
             "proxy",
             "rate",

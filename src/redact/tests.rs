@@ -160,3 +160,21 @@ proptest! {
         prop_assert!(!redactor.contains(&once));
     }
 }
+
+proptest! {
+    /// However a text is shortened, what is left of a secret is not shown.
+    #[test]
+    fn a_cut_secret_is_not_shown(
+        secret in "[a-zA-Z0-9/+\"\\\\ ]{8,40}", before in "[a-z ]{0,20}", after in "[a-z ]{0,40}", left in 4..60usize
+    ) {
+        let redactor = redactor(&[("s", &secret)]);
+        let text = serde_json::Value::from(format!("{before}{secret}{after}"));
+        let cut = crate::expect::shown(&text, left);
+        let masked = redactor.mask(&cut).into_owned();
+        let kept: String = secret.chars().take(5).collect();
+        // What the words around happen to be is no part of it.
+        prop_assume!(!format!("{before} {after}").contains(&kept));
+        prop_assert!(!masked.contains(&kept), "{cut} {masked}");
+        prop_assert_eq!(redactor.mask(&masked), masked.as_str());
+    }
+}

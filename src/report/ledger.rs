@@ -20,6 +20,8 @@ pub(super) struct Ledger {
     pub outcomes: BTreeMap<String, BTreeMap<(String, Option<i64>), u64>>,
     pub skipped: Tally,
     pub notes: Tally,
+    /// Process instances that scenarios left without an end.
+    pub left: Tally,
     pub flaky: Tally,
     /// What became of earlier attempts of scenarios that have not ended, by id.
     pub attempts: BTreeMap<String, Vec<String>>,
@@ -163,6 +165,12 @@ impl Ledger {
                 self.millis = Some(*millis);
             }
             EventKind::Noted { message } => self.notes.add(message),
+            EventKind::InstanceLeft { actor, instance, state, ended } => {
+                let of = actor.as_ref().map(|actor| format!(" of {actor}")).unwrap_or_default();
+                let name = instance.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
+                let told = if *ended { ", and was ended" } else { "" };
+                self.left.add(&format!("{}: the instance{name}{of} is {state}{told}", id.unwrap_or_default()));
+            }
             EventKind::ScenarioStarted { title, attempt, owner, case, .. } => {
                 let (title, owner, case) = (title.clone(), owner.clone(), case.clone());
                 let live = Live { title, owner, case, attempt: *attempt, ..Live::default() };

@@ -13,6 +13,7 @@ pub(super) fn block(ledger: &Ledger, look: &Look) -> String {
     let mut text = String::new();
     text += &outcomes(ledger, look);
     text += &tally("notes", &ledger.notes, look);
+    text += &tally("process instances that were left", &ledger.left, look);
     text += &tally("skipped", &ledger.skipped, look);
     text += &tally("the target did not answer, and was left alone for a while", &ledger.opened, look);
     text += &tally("flaky", &ledger.flaky, look);

@@ -56,6 +56,8 @@ pub enum Target {
         proxy: Option<Spanned<String>>,
         /// Whether every request carries the catalogue's correlation header.
         correlation: bool,
+        /// Whether process instances that scenarios leave without an end are ended.
+        end_instances: bool,
     },
 }
 
@@ -125,6 +127,12 @@ const ENGINE: &[Key] = &[
     )
     .such_as(&["http://proxy.example.com:3128"]),
     Key::new("correlation", Form::Boolean, "whether every request carries the header that identifies it").or("true"),
+    Key::new(
+        "end-instances",
+        Form::Boolean,
+        "whether process instances that scenarios leave without an end are ended, as the catalogue says how",
+    )
+    .or("false"),
 ];
 
 static TLS: Shape = Shape::new(
@@ -188,6 +196,7 @@ impl Environment {
             tls: fields.inside("tls", found).map(|tls| Tls::read(&tls, found)).unwrap_or_default(),
             proxy: fields.text("proxy", found),
             correlation: fields.boolean("correlation", found).is_none_or(|correlation| correlation.value),
+            end_instances: fields.boolean("end-instances", found).is_some_and(|end| end.value),
         };
         Some(Self { name: name.clone(), target, production, vars, around, guards })
     }

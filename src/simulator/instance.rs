@@ -32,6 +32,8 @@ pub struct Instance {
     pub memory: Memory,
     /// Which exchanges have uploaded something since the wait state was reached.
     pub uploads: BTreeSet<String>,
+    /// Whether it was ended from outside.
+    pub terminated: bool,
     /// Whether a timer has fired.
     pub timed_out: bool,
     /// The execution, once it is started.
@@ -62,6 +64,7 @@ impl Instance {
             ended_ms: None,
             memory: Memory::default(),
             uploads: BTreeSet::new(),
+            terminated: false,
             timed_out: false,
             execution: None,
         }
@@ -84,7 +87,7 @@ impl Instance {
     /// # Errors
     /// The input does not fit how the execution stands; nothing has changed.
     pub fn apply(&mut self, input: Input, around: Surroundings<'_>) -> Result<Vec<Move>, Refused> {
-        let Some(execution) = &mut self.execution else { return Ok(Vec::new()) };
+        let Some(execution) = self.execution.as_mut().filter(|_| !self.terminated) else { return Ok(Vec::new()) };
         let program = Arc::clone(&self.program);
         let stays = matches!(input, Input::Advance { to } if execution.timers().iter().all(|timer| timer.due > to));
         let left = if stays { None } else { Some(self.memory.leave()) };
@@ -102,6 +105,19 @@ impl Instance {
         }
     }
 
+    /// Ends it where it stands; nothing moves it from now on.
+    ///
+    /// # Errors
+    /// It has ended already.
+    pub fn terminate(&mut self, now_ms: u64) -> Result<(), Refusal> {
+        if self.terminated || (self.execution.is_some() && self.waiting().is_none()) {
+            return Err(Reason::Ended.into());
+        }
+        self.terminated = true;
+        self.ended_ms = Some(now_ms);
+        Ok(())
+    }
+
     fn moved(&mut self, moves: &[Move]) {
         let Some(last) = moves.last() else { return };
         self.uploads.clear();
@@ -113,6 +129,9 @@ impl Instance {
 
     /// The element at which it waits.
     pub fn waiting(&self) -> Option<NodeIndex> {
+        if self.terminated {
+            return None;
+        }
         match self.execution.as_ref()?.state() {
             State::Waiting { node, .. } => Some(node),
             State::Ended { .. } | State::Incident(_) => None,
@@ -133,6 +152,9 @@ impl Instance {
     pub fn state<'a>(&self, catalogue: &'a Catalogue) -> &'a str {
         let states = &catalogue.session.states;
         let word = |state: &str| states.0.get(state).map(String::as_str);
+        if self.terminated {
+            return word("terminated").unwrap_or("terminated");
+        }
         let Some(execution) = &self.execution else { return word("created").unwrap_or("created") };
         if self.waiting().is_some() {
             let state = self.memory.waiting.state.as_deref().or_else(|| {

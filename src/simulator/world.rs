@@ -97,6 +97,7 @@ impl World {
             Role::CreateToken => role::token::create(self, &call),
             Role::CreateInstance => role::instance::create(self, &call),
             Role::ReadInstance => role::instance::read(self, &call),
+            Role::EndInstance => role::instance::end(self, &call),
             Role::StartInstance => role::walk::start(self, &call),
             Role::ContinueInstance => role::walk::go_on(self, &call),
             Role::Upload => role::upload::store(self, &call),

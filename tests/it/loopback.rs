@@ -96,6 +96,22 @@ pub fn scripted(upstream: Option<SocketAddr>, turn: impl Fn(usize, &str) -> Turn
     })
 }
 
+/// A simulator that does not say that it is one, which is an engine like any other; and the heads of the requests that come.
+pub fn engine(simulator: SocketAddr) -> (SocketAddr, std::sync::mpsc::Receiver<String>) {
+    let (sender, heads) = std::sync::mpsc::channel();
+    let address = server(move |mut stream| {
+        let request = read(&mut stream);
+        let head = String::from_utf8_lossy(&request).split("\r\n\r\n").next().unwrap_or_default().to_owned();
+        let answer = match head.contains("/_flowproof") {
+            true => http("404 Not Found", "text/plain", b"there is nothing"),
+            false => pass(simulator, &request),
+        };
+        let _ = sender.send(head);
+        let _ = stream.write_all(&answer);
+    });
+    (address, heads)
+}
+
 /// A whole request: its head, and a body as long as it announces.
 fn read(stream: &mut TcpStream) -> Vec<u8> {
     let mut request = Vec::new();

@@ -19,6 +19,7 @@ mod formatting;
 mod fragments;
 mod house;
 mod leaks;
+mod leaving;
 mod listing;
 mod looking;
 mod loopback;

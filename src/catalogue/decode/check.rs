@@ -66,6 +66,7 @@ impl Check<'_> {
     fn session(&mut self) {
         let session = &self.catalogue.session;
         let names = session.open.iter().chain(&session.credential).chain(&session.position).chain(&session.instance);
+        let names = names.chain(&session.end);
         names.for_each(|name| self.known_activity(name));
         if let Some(when) = &session.renew_when {
             let names = self.catalogue.wire.error_fields.iter().map(|field| field.name.value.clone()).collect();

@@ -36,6 +36,12 @@ pub(super) static SESSION: Shape = Shape::new(
             .such_as(&["begin"]),
         Key::new("instance", Form::Text, "the activity that reads the state of the instance").such_as(&["read-case"]),
         Key::new(
+            "end",
+            Form::Text,
+            "the activity that ends an instance which a scenario leaves, where an environment says `end-instances`",
+        )
+        .such_as(&["cancel-case"]),
+        Key::new(
             "states",
             Form::Map(Names::Of(&STATE), &Form::Text),
             "the engine's words for the states; a state without one is its own word",
@@ -115,6 +121,7 @@ impl Reader<'_> {
             renew_when: None,
             position: None,
             instance: None,
+            end: None,
             states: States::default(),
             final_states: Vec::new(),
             finalizer: Vec::new(),
@@ -126,6 +133,7 @@ impl Reader<'_> {
         let renew = fields.inside("renew", self.found);
         let (renew_margin, renew_when) = renew.map_or((DEFAULT_MARGIN, None), |renew| self.renew(&renew));
         let (position, instance) = (fields.text("position", self.found), fields.text("instance", self.found));
+        let end = fields.text("end", self.found);
         let states = self.states(&fields);
         let ends = fields.texts("final", self.found);
         let ends: Vec<_> = ends.iter().filter_map(|state| self.state(state)).collect();
@@ -141,6 +149,7 @@ impl Reader<'_> {
             renew_when,
             position,
             instance,
+            end,
             states,
             final_states,
             finalizer,

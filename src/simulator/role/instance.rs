@@ -42,6 +42,15 @@ pub fn read(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> {
     compose::write(call, "found", object, scope)
 }
 
+/// Ends an instance where it stands.
+pub fn end(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> {
+    let index = world.find(call)?;
+    world.instances[index].terminate(world.now_ms)?;
+    let object = object(world, &world.instances[index]);
+    let scope = compose::with_fields(compose::scope(world, call), &object);
+    compose::write(call, "ended", object, scope)
+}
+
 /// What can be told of an instance.
 fn object(world: &World, instance: &Instance) -> Map<String, Value> {
     let catalogue = world.setup.catalogue();
