@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Activity, Automatic, PersonalField, Session, Wire};
+use super::{Activity, Automatic, PersonalField, Role, Session, Wire};
 use crate::source::Spanned;
 
 /// A whole catalogue, shared by everything that runs against its engine.
@@ -28,6 +28,12 @@ impl Catalogue {
     /// The activity of a name.
     pub fn activity(&self, name: &str) -> Option<&Activity> {
         self.activities.iter().find(|activity| activity.name.value == name)
+    }
+
+    /// Whether an activity ends the instance from outside, wherever the process stands.
+    pub fn ends_instance(&self, activity: &Activity) -> bool {
+        let mut exchanges = activity.requests.iter().filter_map(|request| self.wire.exchange(&request.exchange.value));
+        exchanges.any(|exchange| exchange.role == Role::EndInstance)
     }
 
     /// The activity that an element of a process is, by its extension attributes or its name. An attribute decides

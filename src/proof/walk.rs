@@ -199,6 +199,10 @@ impl<'a> Follower<'a> {
                 let Some(activity) = self.map.catalogue().activity(&name.value) else {
                     return vec![Places::only(Place::Unknown); stop.ways.len()];
                 };
+                if self.map.catalogue().ends_instance(activity) {
+                    // That follows no way of the diagram.
+                    return vec![Places::only(Place::Unknown); stop.ways.len()];
+                }
                 let element = element.as_ref().map(|element| element.value.as_str());
                 let deed = Deed { name, activity, with, element, anywhere: *anywhere };
                 return self.leave_activity(ways, at, &deed, here, block.folder, tell);

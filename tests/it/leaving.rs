@@ -42,7 +42,7 @@ fn instances_that_are_left_are_ended_where_that_is_said() {
     assert_eq!(events(&ran, "instance-left")[0]["ended"], true);
     assert_eq!(terminations(&asked), 1);
     // That it has ended is what the engine says itself.
-    let read = "  - activity: terminate-instance\n  - activity: read-instance\n    expect: { body: { status: COMPLETED_TERMINATED } }\n  - activity: terminate-instance\n    expect: { outcome: refused, code: 423 }\n";
+    let read = "  - activity: terminate-instance\n  - activity: read-instance\n    expect: { instance: COMPLETED_TERMINATED }\n  - activity: terminate-instance\n    expect: { outcome: refused, code: 423 }\n";
     let (ran, asked) = run(", end-instances: true", &format!("{LEFT}{read}"));
     assert_eq!(ran.code, Some(0), "{}", ran.all());
     assert_eq!((events(&ran, "instance-left").len(), terminations(&asked)), (0, 2));
