@@ -15,7 +15,7 @@ use crate::report::{Console, LATEST, Look, Merge, ReportError, ReportFormat, Sto
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "\
-Formats: console, ndjson, json, junit, junit-steps, tap, ctrf, github, allure
+Formats: console, ndjson, json, junit, junit-steps, tap, ctrf, github, allure, html
 
 Examples:
   flowproof report                                 the newest stored run, as it was told

@@ -18,7 +18,7 @@ use crate::settings::Runs;
 /// What is told of a run, beside the console.
 #[derive(Debug, Args)]
 pub(super) struct ReportArguments {
-    /// Write a report; may be repeated. FORMAT is ndjson, json, junit, junit-steps, tap, ctrf, github or allure
+    /// Write a report; may be repeated. FORMAT is ndjson, json, junit, junit-steps, tap, ctrf, github, allure or html
     #[arg(long, value_name = "FORMAT=PATH", value_parser = Wanted::of_run)]
     pub report: Vec<Wanted>,
     /// Do not keep the events of this run in `.flowproof/runs`

@@ -1,7 +1,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{ReportError, StoredRun, allure, ctrf, github, json, junit, stream, tap};
+use super::{ReportError, StoredRun, allure, ctrf, github, html, json, junit, stream, tap};
 
 /// What a run can be told as, after it, to other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +22,23 @@ pub enum ReportFormat {
     Github,
     /// A folder of Allure results.
     Allure,
+    /// One page for browsers.
+    Html,
 }
 
 impl ReportFormat {
     /// All that there are.
-    pub const ALL: [Self; 8] =
-        [Self::Ndjson, Self::Json, Self::Junit, Self::JunitSteps, Self::Tap, Self::Ctrf, Self::Github, Self::Allure];
+    pub const ALL: [Self; 9] = [
+        Self::Ndjson,
+        Self::Json,
+        Self::Junit,
+        Self::JunitSteps,
+        Self::Tap,
+        Self::Ctrf,
+        Self::Github,
+        Self::Allure,
+        Self::Html,
+    ];
 
     /// Its name, as it is said on the command line.
     pub fn name(self) -> &'static str {
@@ -40,6 +51,7 @@ impl ReportFormat {
             Self::Ctrf => "ctrf",
             Self::Github => "github",
             Self::Allure => "allure",
+            Self::Html => "html",
         }
     }
 
@@ -64,6 +76,7 @@ impl ReportFormat {
             Self::Ctrf => Writer::File(ctrf::write),
             Self::Github => Writer::File(github::write),
             Self::Allure => Writer::Folder(allure::write),
+            Self::Html => Writer::File(html::write),
         }
     }
 }

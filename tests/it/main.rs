@@ -26,6 +26,7 @@ mod loopback;
 mod mistakes;
 mod mutations;
 mod negative;
+mod page;
 mod partition;
 mod project;
 mod reporting;

@@ -1,6 +1,7 @@
 //! Whole texts of the console, drawn from hand-made events.
 
 mod made;
+mod page;
 mod run;
 mod storing;
 mod texts;

@@ -45,6 +45,22 @@ fn scenarios_come_by_id_with_all_their_events() {
 }
 
 #[test]
+fn outlines_leave_out_what_nobody_needs_to_look_at() {
+    let mut made = Made::of(2);
+    made.passing("a.yaml", "First");
+    let mut failing = made.scenario("b.yaml", "Second");
+    failing.step("introduction");
+    failing.ends(Verdict::Failed);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = written(&folder, "events.ndjson", &store(&made.ended(5.0)));
+    let run = StoredRun::open(&[&path]).expect("a run");
+    let outlines: Vec<_> = run.outlines().expect("the file").map(|one| one.expect("events").events).collect();
+    let whole: Vec<_> = run.scenarios().expect("the file").map(|one| one.expect("events").events).collect();
+    assert_eq!(outlines[0], [whole[0][0].clone(), whole[0][whole[0].len() - 1].clone()]);
+    assert_eq!(outlines[1], whole[1]);
+}
+
+#[test]
 fn what_was_cut_off_is_open_until_the_run_is_resumed() {
     let mut made = Made::of(2);
     made.passing("a.yaml", "First");
