@@ -34,7 +34,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run scenarios and judge them
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Tell of a run that was stored: on the console, or in a format for other programs
     Report(ReportCommand),
     /// Check scenarios, settings, catalogues and processes without running anything

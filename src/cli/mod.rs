@@ -18,6 +18,7 @@ mod new;
 mod past;
 mod report;
 mod reports;
+mod resume;
 mod run;
 mod schedule;
 mod schema;
@@ -39,7 +40,7 @@ use arguments::Command;
 /// Carries out a command.
 pub fn execute(arguments: Arguments) -> Exit {
     match arguments.command {
-        Command::Run(run) => run::execute(&run),
+        Command::Run(run) => run::execute(*run),
         Command::Report(report) => report::execute(&report),
         Command::Check(check) => check::execute(&check),
         Command::Explain(explain) => explain::execute(&explain),

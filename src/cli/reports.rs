@@ -1,9 +1,10 @@
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::resume::{Beginning, Resumed};
 use super::run::RunArguments;
 use super::terminal::{complain, note};
 use super::{home, world, writing};
@@ -12,6 +13,7 @@ use crate::engine::Detail;
 use crate::event::Event;
 use crate::report::{
     Archive, Console, Hold, Look, Ndjson, ReportError, ReportFormat, StoredRun, Temporary, Trace, Writer, annotations,
+    stored,
 };
 use crate::settings::Runs;
 
@@ -135,6 +137,20 @@ fn to_output(write: impl FnOnce(&mut dyn Write) -> Result<(), ReportError>) -> R
     }
 }
 
+/// What is known of a run before it is told.
+pub(super) struct Told<'a> {
+    /// Its id.
+    pub run: &'a str,
+    /// What is to be run.
+    pub beginning: &'a Beginning,
+    /// What is kept of it.
+    pub runs: Runs,
+    /// The project's root.
+    pub root: &'a Path,
+    /// The folder that relative paths mean.
+    pub current: &'a Path,
+}
+
 /// Everything that a run is told to.
 pub(super) struct Reports {
     console: Console,
@@ -156,7 +172,7 @@ struct Record {
 
 enum Kept {
     /// Among the stored runs, of which so many are kept.
-    Stored { archive: Archive, keep: usize, _hold: Hold },
+    Stored { archive: Archive, keep: usize, _hold: Option<Hold> },
     /// Until the reports are made.
     Until { _file: Temporary },
 }
@@ -181,14 +197,8 @@ impl Reports {
     ///
     /// # Errors
     /// If a report cannot be made. Where only its events cannot be kept, a run goes on and says so.
-    pub fn open(
-        arguments: &RunArguments,
-        run: &str,
-        runs: &Runs,
-        look: Look,
-        root: &Path,
-        current: &Path,
-    ) -> Result<Self, ReportError> {
+    pub fn open(arguments: &RunArguments, told: &Told<'_>, look: Look) -> Result<Self, ReportError> {
+        let (root, current) = (told.root, told.current);
         let (streams, wanted): (Vec<Wanted>, Vec<Wanted>) =
             arguments.reports.report.iter().cloned().partition(|wanted| wanted.format == ReportFormat::Ndjson);
         let streams = streams.iter().filter_map(|wanted| wanted.path.as_ref());
@@ -196,18 +206,22 @@ impl Reports {
         for path in wanted.iter().filter_map(|wanted| wanted.path.as_ref()) {
             reachable(&current.join(path))?;
         }
-        let stored = stores(arguments, runs).then(|| Record::stored(run, runs.keep, root)).transpose();
-        let stored = stored.unwrap_or_else(|error| {
-            note(&format!("the events of this run are not kept: {error}"));
-            None
-        });
-        let record = match stored {
-            None if !wanted.is_empty() => Some(Record::until(run)?),
-            stored => stored,
+        let record = match &arguments.resume.taken {
+            Some(resumed) => Some(Record::resumed(resumed, told)?),
+            None => Record::new(arguments, told, !wanted.is_empty())?,
         };
         let trace = arguments.trace.then(|| Trace::of_process(look));
         let (root, current) = (root.to_owned(), current.to_owned());
-        Ok(Self { console: Console::of_process(look), trace, streams, record, wanted, root, current })
+        let mut reports =
+            Self { console: Console::of_process(look), trace: None, streams, record: None, wanted, root, current };
+        if let Some(resumed) = &arguments.resume.taken {
+            // What was told before is part of the whole.
+            for event in stored(BufReader::new(File::open(resumed.place.events())?)) {
+                reports.event(&event?);
+            }
+        }
+        (reports.record, reports.trace) = (record, trace);
+        Ok(reports)
     }
 
     /// Tells an event to all.
@@ -244,14 +258,38 @@ impl Reports {
 }
 
 impl Record {
-    fn stored(run: &str, keep: usize, root: &Path) -> io::Result<Self> {
-        home::make(root)?;
-        let archive = home::runs(root);
-        let (place, hold) = archive.begin(run)?;
+    /// Where the events of a new run are kept, if they are: among the stored runs, or until its reports are made.
+    fn new(arguments: &RunArguments, told: &Told<'_>, reported: bool) -> Result<Option<Self>, ReportError> {
+        let stored = stores(arguments, &told.runs).then(|| Self::stored(told)).transpose();
+        let stored = stored.unwrap_or_else(|error| {
+            note(&format!("the events of this run are not kept: {error}"));
+            None
+        });
+        match stored {
+            None if reported => Self::until(told.run).map(Some),
+            stored => Ok(stored),
+        }
+    }
+
+    fn stored(told: &Told<'_>) -> io::Result<Self> {
+        home::make(told.root)?;
+        let archive = home::runs(told.root);
+        let (place, hold) = archive.begin(told.run)?;
+        told.beginning.store(&place)?;
         let path = place.events();
         let file = File::create_new(&path)?;
         let events = Ndjson::record(path.display().to_string(), file);
-        Ok(Self { events, path, kept: Kept::Stored { archive, keep, _hold: hold } })
+        Ok(Self { events, path, kept: Kept::Stored { archive, keep: told.runs.keep, _hold: Some(hold) } })
+    }
+
+    /// Where a run that goes on is kept already.
+    fn resumed(resumed: &Resumed, told: &Told<'_>) -> Result<Self, ReportError> {
+        let path = resumed.place.events();
+        let name = path.display().to_string();
+        let file = File::options().append(true).open(&path);
+        let file = file.map_err(|error| ReportError::Output(error).named(&name))?;
+        let (archive, keep) = (home::runs(told.root), told.runs.keep);
+        Ok(Self { events: Ndjson::record(name, file), path, kept: Kept::Stored { archive, keep, _hold: None } })
     }
 
     fn until(run: &str) -> Result<Self, ReportError> {

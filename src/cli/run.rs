@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::audit::{Audit, KeepingArguments};
 use super::dry_run::Format;
 use super::past::PastArguments;
-use super::reports::{ReportArguments, Reports, detail};
+use super::reports::{ReportArguments, Reports, Told, detail};
+use super::resume::{Beginning, ResumeArguments, Resumed};
 use super::schedule::ScheduleArguments;
 use super::selection::SelectionArguments;
 use super::target::{environment, prepare};
@@ -34,6 +35,7 @@ Examples:
   flowproof run --profile nightly                  as a profile of flowproof.yaml says
   flowproof run scenarios/happy-path.yaml:12       the scenario or case at a line
   flowproof run --filter \"'face' in tags and 748 in codes\"
+  flowproof run --resume latest                    goes on with a run that was cut off
   flowproof run scenarios --report junit=out/junit.xml --report json=out/report.json
 
 Looking inside:
@@ -68,6 +70,8 @@ pub(super) struct RunArguments {
     pub reports: ReportArguments,
     #[command(flatten)]
     pub keeping: KeepingArguments,
+    #[command(flatten)]
+    pub resume: ResumeArguments,
     /// Show what would be sent, and send nothing
     #[arg(long, conflicts_with_all = ["report", "trace", "step"])]
     pub dry_run: bool,
@@ -97,11 +101,19 @@ pub(super) struct RunArguments {
 /// How many scenarios run at a time where nothing is said.
 const JOBS: usize = 8;
 
-pub(super) fn execute(arguments: &RunArguments) -> Exit {
+pub(super) fn execute(mut arguments: RunArguments) -> Exit {
     if arguments.watch {
-        return watch::execute(arguments);
+        return watch::execute(&arguments);
     }
     let current = world::current_folder();
+    arguments.resume.taken = match Resumed::take(&mut arguments, &current) {
+        Ok(taken) => taken,
+        Err(message) => {
+            complain(&message);
+            return Exit::Invalid;
+        }
+    };
+    let arguments = &arguments;
     let cancel = Cancel::default();
     if !arguments.dry_run {
         interrupt::listen(&cancel);
@@ -175,17 +187,28 @@ fn run(
     let defaults = project.settings.as_ref().map(|settings| settings.defaults.clone()).unwrap_or_default();
     let defaults = profile.map_or(defaults.clone(), |profile| profile.over(defaults));
     let shared = project.settings.as_ref().map(|settings| settings.shared(&environment, profile)).unwrap_or_default();
-    let mut plan = arguments.past.part(project.plan.clone(), |_| None);
+    let resumed = arguments.resume.taken.as_ref();
+    let mut plan = match resumed {
+        Some(resumed) => resumed.plan(&project.plan)?,
+        None => arguments.past.part(project.plan.clone(), |_| None),
+    };
     if !plan.is_empty() {
         (plan.before, plan.after) = project.around(&environment)?;
     }
     let file = |path: &str| project.files.load(path).ok().map(|file| file.sha256);
     plan.take_fingerprints(&Fingerprints::new(&plan, &project.sources, &shared, &file));
+    if let Some(resumed) = resumed {
+        resumed.compare(&plan, &project.sources);
+    }
     let runs = project.settings.as_ref().map(|settings| settings.runs).unwrap_or_default();
     let prepared = prepare(&environment, project, &defaults, !arguments.dry_run)?;
     let mut guards = environment.guards.clone();
     guards.per_second = arguments.schedule.rate.or(guards.per_second);
     let options = options(arguments, &defaults, &runs);
+    let options = match resumed {
+        Some(resumed) => resumed.continued(options),
+        None => options,
+    };
     let audit = Arc::new(Audit::new(&project.root, &options.run_id, &arguments.keeping));
     let run = Run {
         gate: Gate::new(&guards, prepared.target.simulator),
@@ -206,7 +229,9 @@ fn run(
     if arguments.dry_run {
         return Ok(dry_run::show(&run, &plan, arguments.format, &look));
     }
-    let reports = Reports::open(arguments, &run.options.run_id, &runs, look, &project.root, current);
+    let beginning = Beginning::of(arguments, &environment.name.value, &plan, &project.root, current);
+    let told = Told { run: &run.options.run_id, beginning: &beginning, runs, root: &project.root, current };
+    let reports = Reports::open(arguments, &told, look);
     let mut reports = reports.map_err(|error| error.to_string())?;
     let mut tell = |event: &Event| reports.event(event);
     let summary = match arguments.step {

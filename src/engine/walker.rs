@@ -566,7 +566,7 @@ impl<'r> Walker<'r> {
 
 /// What templates see of the run.
 fn run_values(run: &Run, attempt: u32) -> Value {
-    let mut values = json!({ "id": run.options.run_id, "seed": run.options.seed, "attempt": attempt });
+    let mut values = json!({ "id": run.options.world(), "seed": run.options.seed, "attempt": attempt });
     for (name, saved) in &run.saved.0 {
         values[name] = saved.value.clone();
     }

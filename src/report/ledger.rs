@@ -164,6 +164,8 @@ impl Ledger {
                 self.summary = summary.clone();
                 self.millis = Some(*millis);
             }
+            // What was under way begins again.
+            EventKind::RunResumed { .. } => self.live.clear(),
             EventKind::Noted { message } => self.notes.add(message),
             EventKind::InstanceLeft { actor, instance, state, ended } => {
                 let of = actor.as_ref().map(|actor| format!(" of {actor}")).unwrap_or_default();

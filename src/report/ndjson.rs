@@ -5,7 +5,7 @@ use std::path::Path;
 use super::ReportError;
 use crate::event::{Event, EventKind};
 
-/// Bytes that are held until a scenario ends.
+/// Bytes that are held until a scenario begins or ends.
 const BUFFER: usize = 256 << 10;
 
 /// Stores the stream, a line of JSON per event.
@@ -14,7 +14,7 @@ const BUFFER: usize = 256 << 10;
 pub struct Ndjson {
     name: String,
     out: Box<dyn Write + Send>,
-    /// Whether each line is written at once, not only when a scenario ends.
+    /// Whether each line is written at once, not only when a scenario begins or ends.
     at_once: bool,
     failed: Option<io::Error>,
 }
@@ -33,8 +33,8 @@ impl Ndjson {
         }
     }
 
-    /// Stores at the end of a file, scenario by scenario: what a scenario tells until it ends is written with its end, unless
-    /// it is much.
+    /// Stores at the end of a file, scenario by scenario: what one tells between its beginning and its end is written with
+    /// its end, unless it is much.
     pub fn record(name: impl Into<String>, file: File) -> Self {
         Self { at_once: false, ..Self::new(name, Box::new(BufWriter::with_capacity(BUFFER, file))) }
     }
@@ -66,7 +66,10 @@ impl Ndjson {
         let mut line = serde_json::to_vec(event)?;
         line.push(b'\n');
         self.out.write_all(&line)?;
-        let ends = matches!(event.kind, EventKind::ScenarioFinished { .. } | EventKind::ScenarioRetried { .. });
-        if self.at_once || ends || event.scenario.is_none() { self.out.flush() } else { Ok(()) }
+        let turns = matches!(
+            event.kind,
+            EventKind::ScenarioStarted { .. } | EventKind::ScenarioFinished { .. } | EventKind::ScenarioRetried { .. }
+        );
+        if self.at_once || turns || event.scenario.is_none() { self.out.flush() } else { Ok(()) }
     }
 }

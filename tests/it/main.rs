@@ -30,6 +30,7 @@ mod page;
 mod partition;
 mod project;
 mod reporting;
+mod resuming;
 mod scheduling;
 mod schemas;
 mod secrets;
