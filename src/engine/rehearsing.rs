@@ -52,6 +52,7 @@ impl Walker<'_> {
     fn rehearse(mut self) -> Rehearsal {
         let scenario = self.planned.scenario.clone();
         let mut told = Told::default();
+        self.learn_personal_data();
         let opened = self.take_secrets().and_then(|()| self.rehearse_opening(&mut told));
         self.note(opened, &mut told);
         self.section = Section::Before;

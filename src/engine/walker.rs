@@ -196,7 +196,7 @@ impl<'r> Walker<'r> {
     }
 
     /// Learns the personal data that stand in the scenario's own file, before anything of it is told.
-    fn learn_personal_data(&mut self) {
+    pub fn learn_personal_data(&mut self) {
         let redactor = &mut self.journal.redactor;
         if redactor.personal().is_empty() {
             return;

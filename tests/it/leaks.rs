@@ -14,7 +14,8 @@ const NAME: &str = "Hildegard";
 const NUMBER: &str = "X7200451";
 
 /// Everything that a run can write.
-const REPORTS: [&str; 8] = [
+const REPORTS: [&str; 9] = [
+    "html=out/report.html",
     "ndjson=out/events.ndjson",
     "json=out/run.json",
     "junit=out/junit.xml",
@@ -71,13 +72,30 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
+/// What a page has packed.
+fn unpacked(page: &str) -> Vec<Vec<u8>> {
+    let blocks = page.split(|c: char| !(c.is_ascii_alphanumeric() || "+/=".contains(c))).filter(|run| run.len() >= 64);
+    let unpack = |block: &str| {
+        let packed = STANDARD.decode(block).ok()?;
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut flate2::read::ZlibDecoder::new(packed.as_slice()), &mut bytes).ok()?;
+        Some(bytes)
+    };
+    blocks.filter_map(unpack).collect()
+}
+
 fn assert_clean(project: &TestProject, ran: &Ran) {
     let written: Vec<PathBuf> = ["out", ".flowproof"].iter().flat_map(|name| files(&project.path(name))).collect();
     assert!(written.len() >= REPORTS.len(), "{written:?}");
-    let outputs = written.iter().map(|path| (path.display().to_string(), std::fs::read(path).unwrap()));
+    let mut outputs: Vec<_> =
+        written.iter().map(|path| (path.display().to_string(), std::fs::read(path).unwrap())).collect();
+    let page = std::fs::read_to_string(project.path("out/report.html")).unwrap();
+    let packed = unpacked(&page);
+    assert!(packed.len() > 1, "the page packs what it holds");
+    outputs.extend(packed.into_iter().map(|block| ("what the page packs".to_owned(), block)));
     let streams = [("stdout", &ran.stdout), ("stderr", &ran.stderr)];
     let streams = streams.map(|(name, text)| (name.to_owned(), text.clone().into_bytes()));
-    for (name, bytes) in outputs.chain(streams) {
+    for (name, bytes) in outputs.into_iter().chain(streams) {
         for form in forbidden() {
             if let Some(at) = memchr::memmem::find(&bytes, &form) {
                 let around =
@@ -176,6 +194,25 @@ fn secrets_persons_and_pictures_are_in_no_artefact() {
     assert_clean(&project, &ran);
     for shown in ["[personal:documentNumber]", "[personal:day]", "(image/jpeg, 6922 bytes, sha256 "] {
         assert!(ran.events.contains(shown), "{shown}: {}", ran.events);
+    }
+}
+
+#[test]
+fn what_would_be_sent_is_masked_as_well() {
+    let project = TestProject::bare().file("flowproof.yaml", settings(hostile())).file("scenarios/a.yaml", SCENARIO);
+    for format in ["text", "json"] {
+        let output =
+            project.command(&["run", "--dry-run", "--format", format]).env("PLANTED", SECRET).output().unwrap();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{shown}");
+        assert!(shown.contains("[personal:firstName]") && shown.contains("[personal:documentNumber]"), "{shown}");
+        for form in forbidden() {
+            assert!(
+                memchr::memmem::find(shown.as_bytes(), &form).is_none(),
+                "{}: {shown}",
+                String::from_utf8_lossy(&form)
+            );
+        }
     }
 }
 
