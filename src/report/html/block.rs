@@ -33,7 +33,9 @@ impl<'a> Blocks<'a> {
     pub fn add(&mut self, scenario: &StoredScenario, past: &[PastRun]) -> io::Result<()> {
         let detail = detail(scenario, past, &mut self.shared);
         self.json.push(if self.scenarios == 0 { b'[' } else { b',' });
-        serde_json::to_writer(&mut self.json, &(self.shared.take_added(), detail))?;
+        write!(self.json, "[[{}],", self.shared.take_added())?;
+        serde_json::to_writer(&mut self.json, &detail)?;
+        self.json.push(b']');
         self.scenarios += 1;
         if self.json.len() >= BLOCK { self.flush() } else { Ok(()) }
     }

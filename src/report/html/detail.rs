@@ -149,7 +149,7 @@ impl Teller<'_> {
     fn step(&mut self, event: &Event, step: &StepRecord, excerpt: Option<&Excerpt>, condition: Option<&String>) {
         let mut head = object(step);
         if let Some(excerpt) = excerpt {
-            let place = self.shared.place(value(excerpt));
+            let place = self.shared.place(text(excerpt));
             head.insert("excerpt".to_owned(), place.into());
         }
         if let Some(condition) = condition {
@@ -171,29 +171,34 @@ impl Teller<'_> {
 
     /// What belongs to a step, or to none.
     fn happened(&mut self, kind: &EventKind) {
-        let mut told = object(kind);
+        let mut told = match kind {
+            EventKind::Exchanged { step, exchange } => exchanged(*step, exchange),
+            kind => object(kind),
+        };
         let number = told.remove("step").and_then(|step| u32::try_from(step.as_u64()?).ok());
         let attempts = self.attempts.len().saturating_sub(1);
         let troubled =
             number.is_some_and(|number| self.troubles.get(attempts).is_some_and(|all| all.contains(&number)));
-        match kind {
-            EventKind::Exchanged { exchange, .. } => {
-                told.insert("exchange".to_owned(), self.exchange(exchange, troubled));
-            }
-            EventKind::ExpectationJudged { expectation, .. } => {
-                let mut record = object(expectation);
-                if let Some(excerpt) = record.remove("excerpt").filter(|_| !self.sound) {
-                    record.insert("excerpt".to_owned(), self.shared.place(excerpt).into());
-                }
-                told.insert("expectation".to_owned(), Value::Object(record));
-            }
-            _ => {}
+        let bodies = match kind {
+            EventKind::Exchanged { exchange, .. } => self.bodies(exchange, troubled),
+            _ => [None, None],
+        };
+        // The page shows the lines of the step, and of what does not hold its problem has them.
+        if let Some(Value::Object(expectation)) = told.get_mut("expectation") {
+            expectation.remove("excerpt");
         }
-        let told = Value::Object(told);
+        let size = text(&told).len() + bodies.iter().flatten().map(String::len).sum::<usize>();
         let left = &mut self.left[usize::from(troubled)];
-        let size = told.to_string().len();
         let fits = size <= *left;
         *left = left.saturating_sub(size);
+        for (name, body) in ["request", "response"].into_iter().zip(bodies) {
+            if let (Some(part), Some(body)) =
+                (told.get_mut("exchange").and_then(|exchange| exchange.get_mut(name)), body.filter(|_| fits))
+            {
+                part["body"] = self.shared.place(body).into();
+            }
+        }
+        let told = Value::Object(told);
         let attempt = self.attempt();
         match number.and_then(|number| attempt.step(number)) {
             Some(step) if fits => step.events.push(told),
@@ -203,31 +208,22 @@ impl Teller<'_> {
         }
     }
 
-    fn exchange(&mut self, exchange: &ExchangeRecord, troubled: bool) -> Value {
+    /// The bodies of a request and of its answer.
+    fn bodies(&self, exchange: &ExchangeRecord, troubled: bool) -> [Option<String>; 2] {
         let limit = match (troubled, self.sound) {
             (true, _) => BODY_OF_TROUBLE,
             (false, false) => BODY_BESIDE,
             (false, true) => BODY_OF_PASSED,
         };
-        let mut told = object(exchange);
-        told.insert("millis".to_owned(), rounded(exchange.millis));
-        if let Some(millis) = exchange.first_byte_millis {
-            told.insert("first_byte_millis".to_owned(), rounded(millis));
-        }
-        let response = exchange.response.as_ref().map(|response| &response.body);
-        for (name, body) in [("request", Some(&exchange.request.body)), ("response", response)] {
-            if let (Some(Value::Object(part)), Some(body)) = (told.get_mut(name), body) {
-                part.insert("body".to_owned(), self.shared.place(capped(body, limit)).into());
-            }
-        }
-        Value::Object(told)
+        let answer = exchange.response.as_ref().map(|response| capped(&response.body, limit));
+        [Some(capped(&exchange.request.body, limit)), answer]
     }
 
     fn problems(&mut self, problems: &[Problem]) -> Value {
         let told = problems.iter().map(|problem| {
             let mut told = object(problem);
             if let Some(excerpt) = told.remove("excerpt") {
-                told.insert("excerpt".to_owned(), self.shared.place(excerpt).into());
+                told.insert("excerpt".to_owned(), self.shared.place(excerpt.to_string()).into());
             }
             Value::Object(told)
         });
@@ -264,7 +260,7 @@ impl Attempt {
             places.extend(exchanges.map(|id| (id.to_owned(), place)));
         }
         for (request, moves) in std::mem::take(&mut self.moves) {
-            let told = json!({ "event": "token-moved", "moves": shared.place(Value::Array(moves)) });
+            let told = json!({ "event": "token-moved", "moves": shared.place(text(&moves)) });
             match request.and_then(|request| places.get(&request)) {
                 Some(place) => self.steps[*place].events.push(told),
                 None => self.events.push(told),
@@ -292,6 +288,31 @@ impl Attempt {
 
 fn value(of: impl Serialize) -> Value {
     serde_json::to_value(of).unwrap_or_default()
+}
+
+fn text(of: &impl Serialize) -> String {
+    serde_json::to_string(of).unwrap_or_default()
+}
+
+/// An exchange but for its bodies, which are the most of it.
+fn exchanged(step: u32, exchange: &ExchangeRecord) -> Map<String, Value> {
+    let ExchangeRecord { name, attempt, request, response, error, millis, first_byte_millis } = exchange;
+    let mut told = json!({
+        "name": name, "attempt": attempt, "millis": rounded(*millis),
+        "request": {
+            "id": request.id, "method": request.method, "url": request.url, "headers": request.headers, "curl": request.curl,
+        },
+    });
+    if let Some(response) = response {
+        told["response"] = json!({ "status": response.status, "headers": response.headers });
+    }
+    if let Some(error) = error {
+        told["error"] = value(error);
+    }
+    if let Some(millis) = first_byte_millis {
+        told["first_byte_millis"] = rounded(*millis);
+    }
+    object(json!({ "event": "exchanged", "step": step, "exchange": told }))
 }
 
 fn object(of: impl Serialize) -> Map<String, Value> {

@@ -1,29 +1,31 @@
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 /// Values that stand once in a block, however many scenarios of it have them: lines of files, bodies, moves.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     /// By their JSON.
     places: HashMap<String, usize>,
-    /// Those that are new since they were taken.
-    added: Vec<Value>,
+    /// JSON of those that are new since they were taken, separated by commas.
+    added: String,
 }
 
 impl Shared {
-    /// The place of a value among those of the block.
-    pub fn place(&mut self, value: Value) -> usize {
+    /// The place of a value among those of the block, by its JSON.
+    pub fn place(&mut self, json: String) -> usize {
         let next = self.places.len();
-        let place = *self.places.entry(value.to_string()).or_insert(next);
-        if place == next {
-            self.added.push(value);
+        if let Some(place) = self.places.get(&json) {
+            return *place;
         }
-        place
+        if !self.added.is_empty() {
+            self.added.push(',');
+        }
+        self.added += &json;
+        self.places.insert(json, next);
+        next
     }
 
-    /// What has become known since this was asked last.
-    pub fn take_added(&mut self) -> Vec<Value> {
+    /// What has become known since this was asked last, as JSON separated by commas.
+    pub fn take_added(&mut self) -> String {
         std::mem::take(&mut self.added)
     }
 }
