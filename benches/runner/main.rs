@@ -5,9 +5,13 @@
 //! against the same simulator. Shown are wall time, CPU time per request and peak memory, and their ratios.
 //!
 //! `cargo bench --bench runner -- 500` measures another number of scenarios; `--rounds 1` is quicker and noisier.
+//!
+//! `cargo bench --bench runner -- delayed` compares wall time alone, with a simulator that answers after 20 ms, as a tenant does:
+//! 200 scenarios, 64 at a time, 20 pairs of runs in turns; shown is the median of their ratios. `--pairs 5` is quicker.
 
 mod client;
 mod connection;
+mod delayed;
 mod measure;
 mod proxy;
 mod recording;
@@ -28,9 +32,12 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["measured", report, program, arguments @ ..] => measure::inside(Path::new(report), program, arguments),
-        ["client", recording, base_url, walks] => {
-            client::execute(&Recording::load(Path::new(recording)), base_url, walks.parse().expect("a number"), JOBS);
+        ["client", recording, base_url, walks, jobs] => {
+            let number = |text: &str| text.parse().expect("a number");
+            client::execute(&Recording::load(Path::new(recording)), base_url, number(walks), number(jobs));
         }
+        ["delayed"] => delayed::compare(20),
+        ["delayed", "--pairs", pairs] => delayed::compare(pairs.parse().expect("a number")),
         given => compare(given),
     }
 }
@@ -44,7 +51,7 @@ fn compare(arguments: &[&str]) {
 
     let folder = tempfile::tempdir().expect("a temporary folder");
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let simulator = Simulator::start(shipped);
+    let simulator = Simulator::start(shipped, &[]);
     let recording = record(shipped, folder.path(), &simulator);
     let stored = folder.path().join("recording.json");
     recording.store(&stored);
@@ -63,11 +70,7 @@ fn compare(arguments: &[&str]) {
         let (mut runner, mut client) = (Vec::new(), Vec::new());
         // In turns, so that both see the same weather.
         for _ in 0..rounds {
-            client.push(measure(
-                &std::env::current_exe().expect("this program").to_string_lossy(),
-                &["client", &stored.to_string_lossy(), simulator.base_url(), &size.to_string()],
-                folder.path(),
-            ));
+            client.push(client_run(&stored, simulator.base_url(), size, JOBS, folder.path()));
             runner.push(project.run(JOBS));
         }
         let (client, runner) = (Measured::best(&client), Measured::best(&runner));
@@ -83,6 +86,13 @@ fn compare(arguments: &[&str]) {
             runner.peak_kib as f64 / client.peak_kib as f64,
         );
     }
+}
+
+/// Lets the hand-written client walk.
+fn client_run(recording: &Path, base_url: &str, walks: usize, jobs: usize, folder: &Path) -> Measured {
+    let program = std::env::current_exe().expect("this program");
+    let arguments = ["client", &recording.to_string_lossy(), base_url, &walks.to_string(), &jobs.to_string()];
+    measure(&program.to_string_lossy(), &arguments, folder)
 }
 
 fn record(shipped: &Path, folder: &Path, simulator: &Simulator) -> Recording {

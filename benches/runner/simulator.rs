@@ -11,10 +11,11 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts a simulator of the processes of a project, at a free port.
-    pub fn start(project: &Path) -> Self {
+    /// Starts a simulator of the processes of a project, at a free port; `further` are arguments beside.
+    pub fn start(project: &Path, further: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_flowproof"))
             .args(["simulate", "--listen", "127.0.0.1:0", "--key", KEY])
+            .args(further)
             .current_dir(project)
             .stderr(Stdio::piped())
             .spawn()

@@ -2,6 +2,7 @@
 
 mod actors;
 mod around;
+mod bad_nights;
 mod cases;
 mod checking;
 mod client;
@@ -31,6 +32,7 @@ mod partition;
 mod project;
 mod reporting;
 mod resuming;
+mod scaling;
 mod scheduling;
 mod schemas;
 mod secrets;

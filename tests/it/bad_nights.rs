@@ -1,0 +1,171 @@
+//! Two thousand scenarios on a night that is bad in every way, and the same one each time: what must come of each of them is
+//! known before.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use flowproof::script::{Faults, Latency, Outage};
+use serde_json::Value;
+
+use crate::project::{Ran, TestProject, events};
+
+/// How often a scenario that errors is run again.
+const RETRIES: u32 = 3;
+
+/// What goes wrong, as the settings below say it.
+fn night() -> Faults {
+    let down = |folder: &str| vec![globset::Glob::new(folder).unwrap().compile_matcher()];
+    Faults {
+        seed: 7,
+        cut: 0.02,
+        unavailable: 0.01,
+        retry_after: Duration::from_secs(2),
+        latency: Some(Latency { median: Duration::from_millis(80), p99: Duration::from_secs(5) }),
+        delay: Duration::ZERO,
+        outages: vec![
+            Outage { scenarios: down("scenarios/outage.yaml#*"), attempts: Some(2), from: 3 },
+            Outage { scenarios: down("scenarios/dead.yaml#*"), attempts: None, from: 2 },
+        ],
+    }
+}
+
+const SETTINGS: &str = r##"
+flowproof: 1
+default: bad-night
+processes: { face-onboarding: processes/face-onboarding.bpmn }
+environments:
+  good-night: { kind: simulator }
+  bad-night:
+    kind: simulator
+    breaker: { failures: 12, pause: 30s }
+    faults:
+      seed: 7
+      cut: 2%
+      unavailable: 1%
+      retry-after: 2s
+      latency: { median: 80ms, p99: 5s }
+      outages:
+        - { scenarios: "scenarios/outage.yaml#*", attempts: 2, from: 3 }
+        - { scenarios: "scenarios/dead.yaml#*", from: 2 }
+"##;
+
+/// A file of scenarios that all do the same: its name, how many there are, its steps, and what comes of one that is let.
+struct Kind {
+    name: &'static str,
+    share: usize,
+    steps: &'static str,
+    verdict: &'static str,
+}
+
+const ACCEPTED: &str = r#"
+  - activity: introduction
+  - activity: capture-consent
+  - activity: capture-face
+    with: { image: clear.jpg }
+  - activity: confirm-face
+    with: { confirmed: true }
+expect: { instance: COMPLETED_ENDED_SUCCESS }
+"#;
+const BRIEF: &str = "\n  - activity: introduction\n";
+const WRONG: &str = r#"
+  - activity: introduction
+  - check: { "{{ case.id | length }}": 99 }
+"#;
+
+/// Their shares are of twenty.
+const KINDS: [Kind; 5] = [
+    Kind { name: "accepted", share: 6, steps: ACCEPTED, verdict: "passed" },
+    Kind { name: "brief", share: 8, steps: BRIEF, verdict: "passed" },
+    Kind { name: "wrong", share: 2, steps: WRONG, verdict: "failed" },
+    Kind { name: "outage", share: 3, steps: BRIEF, verdict: "passed" },
+    Kind { name: "dead", share: 1, steps: BRIEF, verdict: "errored" },
+];
+
+/// A project of that many scenarios.
+fn suite(scenarios: usize) -> TestProject {
+    let mut project = TestProject::bare().file("flowproof.yaml", SETTINGS);
+    for kind in &KINDS {
+        let rows: String = (1..=scenarios * kind.share / 20).map(|row| format!("c{row:04}\n")).collect();
+        let text = format!(
+            "scenario: \"{} {{{{ case.id }}}}\"\nprocess: face-onboarding\ncases: {}.csv\nsteps:{}",
+            kind.name, kind.name, kind.steps
+        );
+        project = project
+            .file(&format!("scenarios/{}.csv", kind.name), format!("id\n{rows}"))
+            .file(&format!("scenarios/{}.yaml", kind.name), text);
+    }
+    project
+}
+
+/// What came of a scenario.
+#[derive(Debug, PartialEq, Eq)]
+struct End {
+    verdict: String,
+    flaky: bool,
+    attempts: u32,
+}
+
+/// What comes of every scenario, each told once.
+#[track_caller]
+fn ends(events: &[Value]) -> BTreeMap<String, End> {
+    let mut ends = BTreeMap::new();
+    for event in events {
+        let text = |key: &str| event[key].as_str().unwrap().to_owned();
+        let end = End {
+            verdict: text("verdict"),
+            flaky: event["flaky"].as_bool().unwrap(),
+            attempts: event["attempts"].as_u64().unwrap_or(1) as u32,
+        };
+        assert!(ends.insert(text("scenario"), end).is_none(), "{} ends twice", event["scenario"]);
+    }
+    ends
+}
+
+/// What must come of every scenario: an attempt is lost with the first of its requests that something happens to.
+fn expected(scenarios: usize) -> BTreeMap<String, End> {
+    let project = suite(20);
+    let ran = project.run(&["--env", "good-night"]);
+    let requests: BTreeMap<String, u64> = events(&ran, "scenario-finished")
+        .iter()
+        .map(|event| (event["scenario"].as_str().unwrap().to_owned(), event["requests"].as_u64().unwrap()))
+        .collect();
+    let night = night();
+    let mut ends = BTreeMap::new();
+    for kind in &KINDS {
+        let requests = requests[&format!("scenarios/{}.yaml#c0001", kind.name)];
+        for row in 1..=scenarios * kind.share / 20 {
+            let id = format!("scenarios/{}.yaml#c{row:04}", kind.name);
+            let spared = |attempt: &u32| (1..=requests).all(|number| night.of(&id, *attempt, number).kind.is_none());
+            let end = match (1..=RETRIES + 1).find(spared) {
+                Some(attempts) => {
+                    End { verdict: kind.verdict.to_owned(), flaky: kind.verdict == "passed" && attempts > 1, attempts }
+                }
+                None => End { verdict: "errored".to_owned(), flaky: false, attempts: RETRIES + 1 },
+            };
+            ends.insert(id, end);
+        }
+    }
+    ends
+}
+
+fn finished(ran: &Ran) -> BTreeMap<String, End> {
+    ends(&events(ran, "scenario-finished"))
+}
+
+#[test]
+fn a_bad_night_gives_the_verdicts_that_it_must() {
+    let expected = expected(2_000);
+    assert_eq!(expected.len(), 2_000);
+    let count = |of: fn(&End) -> bool| expected.values().filter(|end| of(end)).count();
+    // Each of them must come up, or nothing is shown.
+    assert!(count(|end| end.flaky) > 300 && count(|end| end.verdict == "errored") >= 100);
+    assert!(count(|end| end.verdict == "failed") > 150 && count(|end| end.verdict == "passed" && !end.flaky) > 900);
+    let project = suite(2_000);
+    let ran = project.run(&["--retries", "3", "--jobs", "16", "--seed", "1"]);
+    let came = finished(&ran);
+    let wrong: Vec<_> = expected.iter().filter(|(id, end)| came.get(*id) != Some(end)).collect();
+    assert!(wrong.is_empty() && came.len() == expected.len(), "{wrong:#?}\n{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.code, Some(3));
+    let [opened, closed] = ["breaker-opened", "breaker-closed"].map(|name| events(&ran, name).len());
+    assert!(opened > 0 && closed > 0, "the breaker opened {opened} times and closed {closed} times");
+}
