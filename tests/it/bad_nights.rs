@@ -2,6 +2,8 @@
 //! known before.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 use std::time::Duration;
 
 use flowproof::script::{Faults, Latency, Outage};
@@ -23,8 +25,8 @@ fn night() -> Faults {
         latency: Some(Latency { median: Duration::from_millis(80), p99: Duration::from_secs(5) }),
         delay: Duration::ZERO,
         outages: vec![
-            Outage { scenarios: down("scenarios/outage.yaml#*"), attempts: Some(2), from: 3 },
-            Outage { scenarios: down("scenarios/dead.yaml#*"), attempts: None, from: 2 },
+            Outage { scenarios: down("scenarios/outage.yaml#*"), attempts: Some(2), from: 1 },
+            Outage { scenarios: down("scenarios/dead.yaml#*"), attempts: None, from: 1 },
         ],
     }
 }
@@ -45,8 +47,8 @@ environments:
       retry-after: 2s
       latency: { median: 80ms, p99: 5s }
       outages:
-        - { scenarios: "scenarios/outage.yaml#*", attempts: 2, from: 3 }
-        - { scenarios: "scenarios/dead.yaml#*", from: 2 }
+        - { scenarios: "scenarios/outage.yaml#*", attempts: 2 }
+        - { scenarios: "scenarios/dead.yaml#*" }
 "##;
 
 /// A file of scenarios that all do the same: its name, how many there are, its steps, and what comes of one that is let.
@@ -74,8 +76,8 @@ const WRONG: &str = r#"
 
 /// Their shares are of twenty.
 const KINDS: [Kind; 5] = [
-    Kind { name: "accepted", share: 6, steps: ACCEPTED, verdict: "passed" },
-    Kind { name: "brief", share: 8, steps: BRIEF, verdict: "passed" },
+    Kind { name: "accepted", share: 2, steps: ACCEPTED, verdict: "passed" },
+    Kind { name: "brief", share: 12, steps: BRIEF, verdict: "passed" },
     Kind { name: "wrong", share: 2, steps: WRONG, verdict: "failed" },
     Kind { name: "outage", share: 3, steps: BRIEF, verdict: "passed" },
     Kind { name: "dead", share: 1, steps: BRIEF, verdict: "errored" },
@@ -152,8 +154,34 @@ fn finished(ran: &Ran) -> BTreeMap<String, End> {
     ends(&events(ran, "scenario-finished"))
 }
 
+#[track_caller]
+fn as_it_must(expected: &BTreeMap<String, End>, ran: &Ran) {
+    let came = finished(ran);
+    let wrong: Vec<_> = expected
+        .iter()
+        .filter(|(id, end)| came.get(*id) != Some(end))
+        .map(|(id, end)| (id, end, came.get(id)))
+        .collect();
+    assert!(wrong.is_empty() && came.len() == expected.len(), "{wrong:#?}\n{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.code, Some(3));
+}
+
+const ARGUMENTS: [&str; 6] = ["--retries", "3", "--jobs", "16", "--seed", "1"];
+
+/// Runs the suite, kills it when half of the scenarios have ended, and resumes it.
+fn killed_and_resumed(project: &TestProject, half: usize) -> Ran {
+    let mut command = project.command(&[&["run", "--report", "ndjson=/dev/stdout"], ARGUMENTS.as_slice()].concat());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert_eq!(lines.filter(|line| line.contains(r#""event":"scenario-finished""#)).take(half).count(), half);
+    // What is not read fills the pipe, so that it cannot have come to its end.
+    child.kill().unwrap();
+    assert!(!child.wait().unwrap().success());
+    project.run(&["--resume", "latest"])
+}
+
 #[test]
-fn a_bad_night_gives_the_verdicts_that_it_must() {
+fn a_bad_night_gives_the_verdicts_that_it_must_and_so_it_does_if_it_is_killed_and_resumed() {
     let expected = expected(2_000);
     assert_eq!(expected.len(), 2_000);
     let count = |of: fn(&End) -> bool| expected.values().filter(|end| of(end)).count();
@@ -161,11 +189,57 @@ fn a_bad_night_gives_the_verdicts_that_it_must() {
     assert!(count(|end| end.flaky) > 300 && count(|end| end.verdict == "errored") >= 100);
     assert!(count(|end| end.verdict == "failed") > 150 && count(|end| end.verdict == "passed" && !end.flaky) > 900);
     let project = suite(2_000);
-    let ran = project.run(&["--retries", "3", "--jobs", "16", "--seed", "1"]);
-    let came = finished(&ran);
-    let wrong: Vec<_> = expected.iter().filter(|(id, end)| came.get(*id) != Some(end)).collect();
-    assert!(wrong.is_empty() && came.len() == expected.len(), "{wrong:#?}\n{}{}", ran.stdout, ran.stderr);
-    assert_eq!(ran.code, Some(3));
+    let ran = project.run(&ARGUMENTS);
+    as_it_must(&expected, &ran);
+    let flaky = format!("{} flaky", count(|end| end.flaky));
+    assert!(ran.stdout.contains(&flaky), "{}", ran.stdout);
     let [opened, closed] = ["breaker-opened", "breaker-closed"].map(|name| events(&ran, name).len());
     assert!(opened > 0 && closed > 0, "the breaker opened {opened} times and closed {closed} times");
+
+    let ran = killed_and_resumed(&project, 1_000);
+    as_it_must(&expected, &ran);
+    assert_eq!(events(&ran, "run-resumed").len(), 1);
+    assert!(events(&ran, "run-resumed")[0]["kept"].as_u64().unwrap() >= 900);
+}
+
+/// The JSON report of a stored run, without what depends on the clock or on chance.
+fn told(project: &TestProject, events: &str) -> String {
+    let told = project.does(&["report", events, "json=told.json"]);
+    assert_eq!(told.code, Some(0), "{}", told.shown());
+    let mut told: Value = serde_json::from_slice(&std::fs::read(project.path("told.json")).unwrap()).unwrap();
+    told.as_object_mut().unwrap().remove("run").unwrap();
+    for scenario in told["scenarios"].as_array_mut().unwrap() {
+        let scenario = scenario.as_object_mut().unwrap();
+        assert!(scenario.remove("timing").is_some() && scenario.remove("evidence").is_some());
+    }
+    told.to_string()
+}
+
+#[test]
+fn eight_parts_that_are_merged_are_the_one_run() {
+    let project = suite(400);
+    let whole = project.run(&ARGUMENTS);
+    assert_eq!(whole.code, Some(3), "{}", whole.stderr);
+    let expected = told(&project, "events.ndjson");
+    assert_eq!(expected.matches("\"id\":\"scenarios/").count(), 400);
+    let parts: Vec<String> = (1..=8).map(|part| format!("part-{part}.ndjson")).collect();
+    for (part, path) in (1..).zip(&parts) {
+        let partition = ["--partition".to_owned(), format!("hash:{part}/8")];
+        let further = [partition[0].as_str(), &partition[1], "--report", &format!("ndjson={path}")];
+        let ran = project.does(&[["run"].as_slice(), &ARGUMENTS, &further].concat());
+        assert!(matches!(ran.code, Some(1 | 3)), "{}", ran.shown());
+    }
+    let merge = |parts: &[String]| {
+        let parts = parts.iter().map(String::as_str);
+        let arguments: Vec<&str> = ["report", "merge", "--output", "merged.ndjson"].into_iter().chain(parts).collect();
+        project.does(&arguments)
+    };
+    let merged = merge(&parts);
+    assert_eq!(merged.code, Some(0), "{}", merged.shown());
+    assert_eq!(told(&project, "merged.ndjson"), expected);
+    // Parts in another order are the same run; with one missing it is another, which is not passed over in silence.
+    let reversed: Vec<String> = parts.iter().rev().cloned().collect();
+    assert_eq!(merge(&reversed).code, Some(0));
+    assert_eq!(told(&project, "merged.ndjson"), expected);
+    assert_ne!(merge(&parts[1..]).code, Some(0));
 }
