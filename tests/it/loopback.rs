@@ -163,7 +163,12 @@ impl Simulator {
 
     /// One that plays the processes of a project.
     pub fn of(project: TestProject) -> Self {
-        let mut command = project.command(&["simulate", "--listen", "127.0.0.1:0"]);
+        Self::with(project, &[])
+    }
+
+    /// The same, with further arguments.
+    pub fn with(project: TestProject, further: &[&str]) -> Self {
+        let mut command = project.command(&[&["simulate", "--listen", "127.0.0.1:0"], further].concat());
         let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         std::io::BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
