@@ -7,6 +7,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::run::RunArguments;
+use super::schedule::ScheduleArguments;
 use super::selection::{SelectionArguments, count};
 use super::terminal::note;
 use super::{home, writing};
@@ -20,7 +21,7 @@ use crate::source::Sources;
 /// Which run goes on.
 #[derive(Debug, Args)]
 pub(super) struct ResumeArguments {
-    /// Go on with a stored run that was cut off: its scenarios, environment, profile and seed; RUN is its id, a beginning of
+    /// Go on with a stored run that was cut off: its scenarios, environment, profile, seed and schedule; RUN is its id, a beginning of
     /// it, or `latest`
     #[arg(
         long,
@@ -47,6 +48,12 @@ pub(super) struct Beginning {
     profile: Option<String>,
     /// The names of variables that were given values.
     vars: Vec<String>,
+    /// How many ran at a time, where that was said.
+    #[serde(default)]
+    jobs: Option<u32>,
+    /// How it was scheduled.
+    #[serde(default)]
+    schedule: ScheduleArguments,
     /// The ids of the scenarios that were to be run.
     scenarios: Vec<String>,
 }
@@ -67,6 +74,8 @@ impl Beginning {
             env: env.to_owned(),
             profile: arguments.profile.clone(),
             vars: arguments.var.iter().map(|(name, _)| name.clone()).collect(),
+            jobs: arguments.jobs,
+            schedule: arguments.schedule.clone(),
             scenarios: plan.ids().collect(),
         }
     }
@@ -173,6 +182,8 @@ impl Resumed {
             filter: beginning.filter.clone(),
         };
         arguments.env = Some(beginning.env.clone());
+        arguments.jobs = arguments.jobs.or(beginning.jobs);
+        arguments.schedule = arguments.schedule.over(&beginning.schedule);
         arguments.profile.clone_from(&beginning.profile);
         Ok(())
     }
