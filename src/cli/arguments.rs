@@ -17,9 +17,9 @@ use super::simulate::SimulateArguments;
 const EXIT_CODES: &str = "\
 Exit codes, the gravest wins:
     0  every scenario passed, or failed in a way that is known
-    1  an expectation does not hold, or a failure was known for a time that is over
+    1  an expectation does not hold, or what excused a failure is over; flaky with --fail-on-flaky
     2  invalid files or arguments
-    3  a target could not be reached, or a scenario could not be carried out
+    3  a target could not be reached, or a scenario could not be carried out, or not in time
     4  no scenario was selected
   130  interrupted";
 

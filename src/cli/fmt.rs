@@ -146,7 +146,7 @@ fn files(arguments: &FmtArguments, current: &Path) -> (BTreeSet<PathBuf>, Exit) 
         let catalogues = project.settings.iter().flat_map(|settings| &settings.catalogues);
         let catalogues: Vec<PathBuf> =
             catalogues.filter_map(|(_, file)| file.as_ref()).map(|file| PathBuf::from(&file.value)).collect();
-        let usual = [SETTINGS, "scenarios", "fragments", "catalogues"].map(PathBuf::from);
+        let usual = [SETTINGS, "quarantine.yaml", "scenarios", "fragments", "catalogues"].map(PathBuf::from);
         for path in usual.into_iter().chain(catalogues).map(|path| project.root.join(path)).filter(|path| path.exists())
         {
             add(&path, &mut exit);

@@ -18,7 +18,7 @@ use super::variable::parse_variable;
 use super::{Exit, dry_run, interrupt, watch, world};
 use crate::diagnostic::suggest;
 use crate::engine::{Cancel, Clock, Files, Gate, Options, Run, Saved, Why};
-use crate::event::{Event, Summary};
+use crate::event::{Event, EventKind, Summary};
 use crate::plan::{Fingerprints, PlannedFile};
 use crate::project::{Project, SETTINGS};
 use crate::prompt::Prompt;
@@ -33,6 +33,7 @@ Examples:
   flowproof run scenarios --env staging            against an environment of flowproof.yaml
   flowproof run scenarios --tag nightly --jobs 16
   flowproof run --profile nightly                  as a profile of flowproof.yaml says
+  flowproof run --retries 2 --run-timeout 6h       unattended: again what errored, and not for ever
   flowproof run scenarios/happy-path.yaml:12       the scenario or case at a line
   flowproof run --filter \"'face' in tags and 748 in codes\"
   flowproof run --resume latest                    goes on with a run that was cut off
@@ -212,6 +213,7 @@ fn run(
     let audit = Arc::new(Audit::new(&project.root, &options.run_id, &arguments.keeping));
     let run = Run {
         gate: Gate::new(&guards, prepared.target.simulator),
+        quarantine: Arc::clone(&project.quarantine),
         options,
         target: prepared.target.clone(),
         sources: project.sources.clone(),
@@ -233,13 +235,17 @@ fn run(
     let told = Told { run: &run.options.run_id, beginning: &beginning, runs, root: &project.root, current };
     let reports = Reports::open(arguments, &told, look);
     let mut reports = reports.map_err(|error| error.to_string())?;
-    let mut tell = |event: &Event| reports.event(event);
+    let mut flaky = 0;
+    let mut tell = |event: &Event| {
+        flaky += usize::from(is_flaky(event));
+        reports.event(event);
+    };
     let summary = match arguments.step {
         true => run.execute(&plan, &mut Prompt::of_process(look, &mut tell)),
         false => run.execute(&plan, &mut tell),
     };
     let written = reports.finish();
-    let mut exit = exit_of(&summary, arguments.schedule.fail_on_flaky);
+    let mut exit = exit_of(&summary, arguments.schedule.fail_on_flaky && flaky > 0);
     match run.cancel.why() {
         Some(Why::Interrupted) => exit = exit.max(Exit::Interrupted),
         // What did not get its time could not be carried out.
@@ -304,12 +310,18 @@ fn check_variables(given: &[(String, Value)], project: &Project) -> Result<(), S
     Err(format!("neither a selected scenario nor {SETTINGS} has a variable `{name}`: {help}"))
 }
 
-fn exit_of(summary: &Summary, fail_on_flaky: bool) -> Exit {
+/// Whether a scenario passed only when it was run again, and is not in quarantine for that.
+fn is_flaky(event: &Event) -> bool {
+    let EventKind::ScenarioFinished { flaky, quarantine, .. } = &event.kind else { return false };
+    *flaky && quarantine.as_ref().is_none_or(|quarantine| quarantine.expired)
+}
+
+fn exit_of(summary: &Summary, flaky_counts: bool) -> Exit {
     match summary {
         summary if summary.errored + summary.around > summary.quarantined_errors => Exit::Errored,
         summary if summary.failed + summary.aborted > summary.known + summary.quarantined => Exit::Failed,
         summary if summary.expired > 0 => Exit::Failed,
-        summary if fail_on_flaky && summary.flaky > 0 => Exit::Failed,
+        _ if flaky_counts => Exit::Failed,
         _ => Exit::Success,
     }
 }

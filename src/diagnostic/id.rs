@@ -112,6 +112,10 @@ rules! {
     UNUSED_ACTOR = Warning "scenario/unused-actor": "An actor is declared and never acts.";
     UNKNOWN_STEP = Error "scenario/unknown-step": "A `goto` names no step of its block.";
 
+    // The quarantine.
+    EXPIRED_QUARANTINE = Warning "quarantine/expired": "The date is over until which the verdict of a scenario did not count.";
+    UNKNOWN_QUARANTINED = Warning "quarantine/unknown-scenario": "The quarantine names a scenario that is not there.";
+
     // What is asked for on the command line.
     FILTER = Error "select/filter": "A filter reads what no scenario has, calls a function, or gives neither true nor false.";
     UNKNOWN_LINE = Error "select/line": "A line or case is asked for that a scenario does not have.";

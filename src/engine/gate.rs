@@ -234,3 +234,118 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A thread that panicked while it held the lock left a sound value behind.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::event::TransportError;
+    use crate::http::{Answer, Timings};
+    use crate::settings::{Breaker as Rules, BreakerUse};
+
+    const LOAD: Load = Load { mutation: false, bytes: 0 };
+
+    fn answered(status: u16, headers: &[(&str, &str)]) -> Exchange {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let answer = Ok(Answer::new(status, headers, Bytes::new()));
+        Exchange { answer, timings: Timings::default(), request_was_sent: true }
+    }
+
+    fn broke(phase: ErrorPhase, first_byte: Option<Duration>) -> Exchange {
+        let timings = Timings { first_byte, ..Timings::default() };
+        let error = TransportError { phase, message: "it broke; look".to_owned() };
+        Exchange { answer: Err(error), timings, request_was_sent: true }
+    }
+
+    fn breaking(failures: u32, pause: Duration) -> Guards {
+        let breaker = BreakerUse::On(Rules { failures, pause, give_up: None });
+        Guards { breaker, ..Guards::default() }
+    }
+
+    /// Sends a request that becomes `exchange`.
+    async fn send(gate: &Gate, exchange: &Exchange) -> Option<EventKind> {
+        let pass = gate.enter(LOAD, &Cancel::default(), &Held::default()).await.unwrap();
+        pass.close(exchange, jiff::Timestamp::UNIX_EPOCH, &Redactor::new())
+    }
+
+    #[tokio::test]
+    async fn what_is_no_usable_answer_counts_and_what_says_nothing_does_not() {
+        let unusable = [
+            answered(502, &[]),
+            answered(503, &[]),
+            answered(504, &[]),
+            broke(ErrorPhase::Dns, None),
+            broke(ErrorPhase::Connect, None),
+            broke(ErrorPhase::Tls, None),
+            broke(ErrorPhase::Timeout, None),
+            broke(ErrorPhase::Cut, Some(Duration::ZERO)),
+            broke(ErrorPhase::Protocol, None),
+        ];
+        for exchange in &unusable {
+            let gate = Gate::new(&breaking(1, Duration::ZERO), true);
+            assert!(matches!(send(&gate, exchange).await, Some(EventKind::BreakerOpened { failures: 1, .. })));
+            assert!(matches!(send(&gate, &answered(200, &[])).await, Some(EventKind::BreakerClosed { .. })));
+        }
+        let others = [
+            answered(200, &[]),
+            answered(404, &[]),
+            answered(500, &[]),
+            broke(ErrorPhase::Request, None),
+            broke(ErrorPhase::Protocol, Some(Duration::ZERO)),
+        ];
+        for exchange in &others {
+            assert_eq!(send(&Gate::new(&breaking(1, Duration::ZERO), true), exchange).await, None);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_pauses_of_a_simulator_are_over_at_once() {
+        let gate = Gate::new(&breaking(1, Duration::from_secs(3_600)), true);
+        let mut after = None;
+        for status in [503, 503, 503, 200] {
+            after = send(&gate, &answered(status, &[])).await;
+        }
+        assert_eq!(after, Some(EventKind::BreakerClosed { after: "PT3H".to_owned() }));
+    }
+
+    #[tokio::test]
+    async fn a_try_that_is_broken_off_is_left_to_another() {
+        let gate = Gate::new(&breaking(1, Duration::ZERO), true);
+        send(&gate, &answered(503, &[])).await;
+        let (cancel, held) = (Cancel::default(), Held::default());
+        let tries = gate.enter(LOAD, &cancel, &held).await.unwrap();
+        let mut other = Box::pin(gate.enter(LOAD, &cancel, &held));
+        assert!(futures_util::FutureExt::now_or_never(&mut other).is_none());
+        drop(tries);
+        assert!(other.await.unwrap().tries);
+    }
+
+    #[tokio::test]
+    async fn a_target_that_asks_to_be_left_alone_holds_up_all_unless_it_asks_for_too_much() {
+        let next = |gate: &Gate| lock(gate.0.pace.as_ref().unwrap()).announce(Duration::ZERO);
+        for (status, asked, held) in
+            [(429, "120", true), (503, "120", true), (200, "120", false), (503, "86400", false)]
+        {
+            let gate = Gate::new(&Guards::default(), false);
+            send(&gate, &answered(status, &[("retry-after", asked)])).await;
+            assert_eq!(next(&gate) >= Duration::from_secs(119), held, "{status} {asked}");
+        }
+        // A simulator's time is its own.
+        let gate = Gate::new(&Guards { per_second: Some(1_000.0), ..Guards::default() }, true);
+        send(&gate, &answered(503, &[("retry-after", "120")])).await;
+        assert!(next(&gate) < Duration::from_secs(119));
+    }
+
+    #[tokio::test]
+    async fn whoever_tidies_up_while_the_run_ends_does_not_wait_for_the_target() {
+        let gate = Gate::new(&breaking(1, Duration::from_secs(3_600)), false);
+        send(&gate, &answered(503, &[])).await;
+        let (cancel, held) = (Cancel::default(), Held::default());
+        let mut waits = Box::pin(gate.enter(LOAD, &cancel, &held));
+        assert!(futures_util::FutureExt::now_or_never(&mut waits).is_none());
+        cancel.press();
+        let trouble = waits.await.err().unwrap();
+        assert_eq!(trouble.0.id, "run/breaker");
+    }
+}

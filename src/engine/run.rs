@@ -22,7 +22,7 @@ use crate::event::{Event, EventKind, Problem, Role, Summary, TargetRecord, VERSI
 use crate::http::Picture;
 use crate::plan::{Plan, Planned};
 use crate::redact::Redactor;
-use crate::settings::Shared;
+use crate::settings::{Quarantine, Shared};
 use crate::source::Sources;
 use crate::template::{Data, Ids, ReadFile};
 
@@ -150,6 +150,8 @@ pub struct Run {
     pub cancel: Cancel,
     /// What every request to the target passes.
     pub gate: Gate,
+    /// The scenarios whose verdict does not count for a while.
+    pub quarantine: Arc<Quarantine>,
     /// Who is told what must not be written anywhere.
     pub witness: Option<Arc<dyn Witness>>,
 }

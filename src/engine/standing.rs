@@ -1,10 +1,11 @@
 use serde_json::{Map, Value};
 
-use crate::event::{CaseRecord, EventKind, Finding, KnownFailureRecord, Verdict};
+use crate::event::{CaseRecord, EventKind, Finding, KnownFailureRecord, QuarantineRecord, Verdict};
 use crate::expect::shown;
 use crate::plan::Planned;
 use crate::redact::Redactor;
 use crate::scenario::Case;
+use crate::settings::Quarantine;
 use crate::source::Sources;
 
 /// About as many characters of one value of a case are told.
@@ -43,6 +44,17 @@ fn record(case: &Case, sources: &Sources, redactor: &Redactor) -> CaseRecord {
         at: sources.locate(case.span()),
         values: case.values().into_iter().take(MOST_VALUES).map(value).collect::<Map<_, _>>(),
     }
+}
+
+/// Why the verdict of a scenario does not count, or no longer does.
+pub(super) fn quarantined(
+    planned: &Planned,
+    quarantine: &Quarantine,
+    now: jiff::Timestamp,
+) -> Option<Box<QuarantineRecord>> {
+    let one = quarantine.of(&planned.id).filter(|_| planned.role.is_none())?;
+    let expired = one.is_expired(now.to_zoned(jiff::tz::TimeZone::UTC).date());
+    Some(Box::new(QuarantineRecord { reason: one.told(), until: one.until.value.to_string(), expired }))
 }
 
 /// What came of a failure that is known; nothing where the verdict says nothing of it.

@@ -24,7 +24,7 @@ use super::rehearsing::UNKNOWN;
 use super::run::{Numbers, Run, stops_at};
 use super::schedule::pause;
 use super::shared::SharedValue;
-use super::standing::{known_failure, started};
+use super::standing::{known_failure, quarantined, started};
 use crate::catalogue::Catalogue;
 use crate::event::{
     EventKind, Excerpt, Finding, KnownFailureRecord, OtherWalk, Problem, Role, Section, StepRecord, Verdict,
@@ -346,6 +346,8 @@ impl<'r> Walker<'r> {
         }
         let verdict = self.problems.iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Passed);
         let known_failure = known_failure(self.planned, verdict, self.run.options.clock.now());
+        let now = self.run.options.clock.now();
+        let quarantine = quarantined(self.planned, &self.run.quarantine, now);
         self.leave_instances().await;
         let problems = std::mem::take(&mut self.problems);
         let millis = self.started.elapsed().as_secs_f64() * 1e3;
@@ -369,7 +371,8 @@ impl<'r> Walker<'r> {
         }
         let counts_as_failure = matches!(verdict, Verdict::Failed | Verdict::Errored)
             && self.planned.role.is_none()
-            && known_failure.as_ref().is_none_or(|known| known.finding != Finding::Confirmed);
+            && known_failure.as_ref().is_none_or(|known| known.finding != Finding::Confirmed)
+            && quarantine.as_ref().is_none_or(|quarantine| quarantine.expired);
         let mut walks = self.cast.walks().map(|(name, walk)| (name.to_owned(), walk.visited.clone()));
         let walk = walks.next().map(|(_, walk)| walk).unwrap_or_default();
         let others = walks.map(|(actor, walk)| OtherWalk { actor, walk }).collect();
@@ -391,7 +394,7 @@ impl<'r> Walker<'r> {
                 reason: None,
                 role: self.planned.role,
                 known_failure,
-                quarantine: None,
+                quarantine,
             })
             .await;
         Walked { verdict, saved: self.kept, redactor: self.journal.redactor, counts: counts_as_failure, again: None }

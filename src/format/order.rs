@@ -61,6 +61,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "profiles",
             "before",
             "after",
+            "quarantine",
             "defaults",
             "runs",
         ],
@@ -89,6 +90,8 @@ const ORDERS: &[(&str, &[&str])] = &[
     ),
     ("runs", &["store", "keep", "detail"]),
     ("profile", &["env", "tags", "jobs", "timeout", "scenario-timeout", "retries", "run-timeout", "vars"]),
+    ("quarantine", &["quarantine", "scenarios"]),
+    ("quarantined", &["scenario", "reason", "ticket", "until"]),
     ("catalogue", &["catalogue", "version", "title", "personal", "session", "activities", "automatic", "wire"]),
     ("activity", &["title", "element", "inputs", "requests", "keep", "ensure", "simulated", "outcomes"]),
 ];
@@ -179,11 +182,12 @@ mod tests {
 
     #[test]
     fn every_key_of_an_ordered_shape_has_its_place() {
-        static ROOTS: [Form; 4] = [
+        static ROOTS: [Form; 5] = [
             Form::Shape(&crate::scenario::SHAPE),
             Form::Shape(&crate::scenario::FRAGMENT_SHAPE),
             Form::Shape(&crate::settings::SHAPE),
             Form::Shape(&crate::catalogue::SHAPE),
+            Form::Shape(&crate::settings::QUARANTINE),
         ];
         let mut found = Vec::new();
         ROOTS.iter().for_each(|root| reached(root, &mut found));

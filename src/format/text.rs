@@ -26,11 +26,12 @@ pub enum Unformatted {
 }
 
 /// The kinds of files, by the key that they begin with.
-static KINDS: [(&str, Form); 4] = [
+static KINDS: [(&str, Form); 5] = [
     ("scenario", Form::Shape(&crate::scenario::SHAPE)),
     ("fragment", Form::Shape(&crate::scenario::FRAGMENT_SHAPE)),
     ("flowproof", Form::Shape(&crate::settings::SHAPE)),
     ("catalogue", Form::Shape(&crate::catalogue::SHAPE)),
+    ("quarantine", Form::Shape(&crate::settings::QUARANTINE)),
 ];
 
 /// The canonical form of a file. `None` if it is of no kind that has one, such as data for cases.

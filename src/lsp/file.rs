@@ -57,6 +57,7 @@ impl File {
             "fragment" => &crate::scenario::FRAGMENT_SHAPE,
             "catalogue" => &crate::catalogue::SHAPE,
             "flowproof" => &crate::settings::SHAPE,
+            "quarantine" => &crate::settings::QUARANTINE,
             // The first key may be the one that is being written.
             _ if has("scenario") || has("answers") || first == CURSOR => &crate::scenario::SHAPE,
             _ => return None,

@@ -17,14 +17,14 @@ use crate::plan::{Held, Plan, PlannedFile, Rows};
 use crate::process::Definition;
 use crate::scenario::{Fragments, Scenario};
 use crate::schema::Known;
-use crate::settings::{SIMULATOR, Settings};
+use crate::settings::{Quarantine, SIMULATOR, Settings};
 use crate::source::{FileId, Sources, Spanned, folder_of};
 
 /// The name of the settings file.
 pub const SETTINGS: &str = "flowproof.yaml";
 
 /// The folder in which a project has its scenarios, where nothing else is said.
-const SCENARIOS: &str = "scenarios";
+pub(super) const SCENARIOS: &str = "scenarios";
 
 /// A project, as far as it could be read. A clone is cheap: what was read is shared.
 #[derive(Clone)]
@@ -52,6 +52,8 @@ pub struct Project {
     pub(super) tables: Tables,
     pub(super) library: Library,
     maps: Maps,
+    /// Which scenarios are in quarantine.
+    pub quarantine: Arc<Quarantine>,
     /// What there was to select from.
     pub offered: Offered,
     /// What is run once around all others, by path; only what is sound.
@@ -100,6 +102,7 @@ impl Project {
             library: Library::default(),
             maps: Maps::default(),
             today: None,
+            quarantine: Arc::default(),
             offered: Offered::default(),
             around: BTreeMap::new(),
             run_values: Some(Vec::new()),
@@ -111,6 +114,7 @@ impl Project {
         project.read_settings();
         project.read_catalogues();
         project.read_definitions();
+        project.read_quarantine();
         project
     }
 
@@ -237,6 +241,7 @@ impl Project {
             }
         }
         self.plan = Plan::new(std::mem::take(&mut self.planned));
+        self.check_quarantine();
     }
 
     fn add_scenario(&mut self, path: &Path, named: bool, parts: &[Part], selection: &Selection) {
@@ -257,7 +262,7 @@ impl Project {
                 }
                 return;
             }
-            (Some("catalogue" | "flowproof"), true) => {
+            (Some("catalogue" | "flowproof" | "quarantine"), true) => {
                 let kind = kind.unwrap_or_default();
                 let message = format!("`{id}` is no scenario: its first key is `{kind}`");
                 let span = first.map(|entry| entry.key.span);

@@ -10,6 +10,7 @@ mod disk;
 mod fragments;
 mod load;
 mod maps;
+mod quarantine;
 mod reading;
 mod repair;
 mod select;

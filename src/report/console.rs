@@ -38,7 +38,7 @@ impl Console {
         if let Some(finished) = &finished {
             match finished.verdict {
                 Verdict::Passed | Verdict::Skipped if !self.look.verbose => {}
-                Verdict::Failed if finished.is_known() && !self.look.verbose => {}
+                Verdict::Failed | Verdict::Errored if finished.is_excused() && !self.look.verbose => {}
                 Verdict::Passed | Verdict::Skipped => {
                     self.write(&problem::line(finished, &self.look));
                     self.in_lines = true;

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::history::History;
 use crate::event::{
     CaseRecord, Event, EventKind, ExchangeRecord, Finding, GuardsRecord, KnownFailureRecord, OtherWalk,
-    PartitionRecord, Problem, StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
+    PartitionRecord, Problem, QuarantineRecord, StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
 };
 
 /// What a person is told in the end, gathered event by event. It grows with what is wrong and with the scenarios that run
@@ -33,7 +33,9 @@ pub(super) struct Ledger {
     pub known: Tally,
     /// Scenarios that passed although a failure of them is known.
     pub unexpected: Tally,
-    /// Known failures that count again.
+    /// Scenarios that did not pass and do not count, because they are in quarantine.
+    pub quarantined: Tally,
+    /// Failures that were known and scenarios that were in quarantine, which count again.
     pub expired: Tally,
 }
 
@@ -96,15 +98,17 @@ pub(super) struct Finished<'a> {
     pub problems: &'a [Problem],
     pub reason: Option<&'a str>,
     pub known: Option<&'a KnownFailureRecord>,
+    pub quarantine: Option<&'a QuarantineRecord>,
     /// What became of earlier attempts.
     pub earlier: Vec<String>,
     pub live: Live,
 }
 
 impl Finished<'_> {
-    /// Whether it failed as is known, so that nobody needs to look.
-    pub fn is_known(&self) -> bool {
-        self.known.is_some_and(|known| known.finding == Finding::Confirmed)
+    /// Whether it does not count, so that nobody needs to look.
+    pub fn is_excused(&self) -> bool {
+        let known = self.known.is_some_and(|known| known.finding == Finding::Confirmed);
+        known || self.quarantine.is_some_and(|quarantine| !quarantine.expired)
     }
 }
 
@@ -188,6 +192,7 @@ impl Ledger {
                 problems,
                 reason,
                 known_failure,
+                quarantine,
                 ..
             } => {
                 let id = id.unwrap_or_default();
@@ -202,9 +207,11 @@ impl Ledger {
                     let told: Vec<&str> = std::iter::once(id).chain(earlier.iter().map(String::as_str)).collect();
                     self.flaky.add(&told.join("; "));
                 }
-                let known = known_failure.as_deref();
+                let (known, quarantine) = (known_failure.as_deref(), quarantine.as_deref());
                 if let Some(known) = known {
                     self.file(id, known);
+                } else if let Some(quarantine) = quarantine {
+                    self.put_apart(id, *verdict, quarantine);
                 }
                 return Some(Finished {
                     id,
@@ -217,6 +224,7 @@ impl Ledger {
                     problems,
                     reason: reason.as_deref(),
                     known,
+                    quarantine,
                     earlier,
                     live,
                 });
@@ -236,6 +244,15 @@ impl Ledger {
             Finding::Confirmed => self.known.add(&format!("{id}: {ticket}, until {until}")),
             Finding::Unexpected => self.unexpected.add(&format!("{id}: {ticket}; remove `known-failure` from it")),
             Finding::Expired => self.expired.add(&format!("{id}: {ticket} was to be gone after {until}")),
+        }
+    }
+
+    fn put_apart(&mut self, id: &str, verdict: Verdict, quarantine: &QuarantineRecord) {
+        let QuarantineRecord { reason, until, expired } = quarantine;
+        if *expired {
+            self.expired.add(&format!("{id}: it was in quarantine until {until}: {reason}"));
+        } else if matches!(verdict, Verdict::Failed | Verdict::Errored) {
+            self.quarantined.add(&format!("{id} {verdict}: {reason}, until {until}"));
         }
     }
 

@@ -37,6 +37,10 @@ pub(super) fn block(finished: &Finished<'_>, look: &Look) -> String {
         let told = format!("{} was known until {}: the failure counts again", known.ticket, known.until);
         text += &format!("  {}\n", clean(&told));
     }
+    if let Some(quarantine) = finished.quarantine.filter(|quarantine| quarantine.expired) {
+        let told = format!("it was in quarantine until {}: the verdict counts again", quarantine.until);
+        text += &format!("  {}\n", clean(&told));
+    }
     if let Some(exchanges) = exchanges(finished) {
         text += "\n";
         text += &exchange::of_step(exchanges, finished.problems, look);

@@ -48,7 +48,9 @@ impl Progress {
 
 /// `1 failed · 2 errored · A clear selfie is accepted and 3 more`
 fn message(ledger: &Ledger) -> String {
-    let (failed, errored) = (ledger.summary.failed - ledger.summary.known, ledger.summary.errored);
+    let summary = &ledger.summary;
+    let failed = summary.failed.saturating_sub(summary.known + summary.quarantined);
+    let errored = summary.errored.saturating_sub(summary.quarantined_errors);
     let bad = [(failed, Verdict::Failed), (errored, Verdict::Errored)];
     let bad = bad.into_iter().filter(|(count, _)| *count > 0).map(|(count, verdict)| format!("{count} {verdict}"));
     let mut parts: Vec<String> = bad.collect();

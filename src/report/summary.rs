@@ -18,6 +18,7 @@ pub(super) fn block(ledger: &Ledger, look: &Look) -> String {
     text += &tally("the target did not answer, and was left alone for a while", &ledger.opened, look);
     text += &tally("flaky", &ledger.flaky, look);
     text += &tally("failed as is known", &ledger.known, look);
+    text += &tally("did not pass, in quarantine", &ledger.quarantined, look);
     text += &tally("passed although a failure is known", &ledger.unexpected, look);
     text += &tally("known for a time that is over", &ledger.expired, look);
     text += &facts(ledger, look);
@@ -159,8 +160,13 @@ fn verdict(ledger: &Ledger, look: &Look) -> String {
         return format!("{cut_short}{}{flaky}\n", look.verdict(Verdict::Passed, &told));
     }
     let order = [Verdict::Failed, Verdict::Errored, Verdict::Aborted, Verdict::Skipped];
-    // A failure that is known is told apart, since it does not count.
-    let counts = |verdict| summary.count(verdict) - if verdict == Verdict::Failed { summary.known } else { 0 };
+    // What does not count is told apart.
+    let excused = |verdict| match verdict {
+        Verdict::Failed => summary.known + summary.quarantined,
+        Verdict::Errored => summary.quarantined_errors,
+        Verdict::Passed | Verdict::Skipped | Verdict::Aborted => 0,
+    };
+    let counts = |verdict| summary.count(verdict).saturating_sub(excused(verdict));
     let counted = order.into_iter().map(|verdict| (counts(verdict), verdict)).filter(|(count, _)| *count > 0);
     let mut parts: Vec<String> = counted
         .map(|(count, verdict)| look.verdict(verdict, &format!("{} {verdict}", thousands(count as u64))))
@@ -170,6 +176,11 @@ fn verdict(ledger: &Ledger, look: &Look) -> String {
     }
     if summary.known > 0 {
         let told = format!("{} failed as is known", thousands(summary.known as u64));
+        parts.push(look.verdict(Verdict::Skipped, &told));
+    }
+    let apart = summary.quarantined + summary.quarantined_errors;
+    if apart > 0 {
+        let told = format!("{} did not pass in quarantine", thousands(apart as u64));
         parts.push(look.verdict(Verdict::Skipped, &told));
     }
     parts.push(format!("{} passed{flaky}", thousands(summary.passed as u64)));

@@ -75,14 +75,7 @@ impl KnownFailure {
     fn read(node: &Node, found: &mut Diagnostics) -> Option<Self> {
         let fields = Shaped::of(node, &KNOWN_FAILURE, found)?;
         let ticket = fields.text("ticket", found);
-        let until = fields.text("until", found).and_then(|text| match text.value.parse::<Date>() {
-            Ok(date) => Some(Spanned::new(date, text.span)),
-            Err(_) => {
-                let one = Diagnostic::new(Id::WRONG_VALUE, format!("`{}` is no date", text.value));
-                found.push(one.label(text.span, "expected such as `2027-01-31`"));
-                None
-            }
-        });
+        let until = fields.date("until", found);
         let cases = fields.texts("cases", found);
         Some(Self { ticket: ticket?, until: until?, cases })
     }

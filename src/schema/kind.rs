@@ -9,13 +9,16 @@ pub enum Kind {
     Catalogue,
     /// `flowproof.yaml`.
     Settings,
+    /// `quarantine.yaml`.
+    Quarantine,
     /// A stored event stream, one event of it.
     Events,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Scenario, Self::Fragment, Self::Catalogue, Self::Settings, Self::Events];
+    pub const ALL: [Self; 6] =
+        [Self::Scenario, Self::Fragment, Self::Catalogue, Self::Settings, Self::Quarantine, Self::Events];
 
     /// Those that can be narrowed to what a project knows.
     pub const OF_PROJECTS: [Self; 2] = [Self::Scenario, Self::Fragment];
@@ -27,6 +30,7 @@ impl Kind {
             Self::Fragment => "fragment",
             Self::Catalogue => "catalogue",
             Self::Settings => "settings",
+            Self::Quarantine => "quarantine",
             Self::Events => "events",
         }
     }
@@ -38,6 +42,7 @@ impl Kind {
             Self::Fragment => "flowproof fragment: steps that scenarios use",
             Self::Catalogue => "flowproof catalogue: what is known of a process engine",
             Self::Settings => "flowproof settings: flowproof.yaml",
+            Self::Quarantine => "flowproof quarantine: scenarios whose verdict does not count for a while",
             Self::Events => "flowproof events: a line of a stored stream",
         }
     }
@@ -54,6 +59,7 @@ impl Kind {
             Self::Fragment => include_str!("../../schemas/fragment.schema.json"),
             Self::Catalogue => include_str!("../../schemas/catalogue.schema.json"),
             Self::Settings => include_str!("../../schemas/settings.schema.json"),
+            Self::Quarantine => include_str!("../../schemas/quarantine.schema.json"),
             Self::Events => include_str!("../../schemas/events.schema.json"),
         }
     }

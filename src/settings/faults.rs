@@ -103,7 +103,7 @@ fn share(fields: &Shaped, key: &'static str, found: &mut Diagnostics) -> f64 {
     }
 }
 
-fn glob(pattern: &Spanned<String>, found: &mut Diagnostics) -> Option<GlobMatcher> {
+pub(super) fn glob(pattern: &Spanned<String>, found: &mut Diagnostics) -> Option<GlobMatcher> {
     match GlobBuilder::new(&pattern.value).literal_separator(true).build() {
         Ok(glob) => Some(glob.compile_matcher()),
         Err(error) => {

@@ -6,6 +6,7 @@ mod faults;
 mod guards;
 mod model;
 mod profile;
+mod quarantine;
 mod runs;
 mod shared;
 
@@ -14,5 +15,6 @@ pub use environment::{Environment, SIMULATOR, Target, Tls};
 pub use guards::{Breaker, BreakerUse, Guards, parse_rate};
 pub use model::{Defaults, MAX_RETRIES, ProcessUse, SHAPE, Settings};
 pub use profile::Profile;
+pub use quarantine::{QUARANTINE, Quarantine, Quarantined};
 pub use runs::Runs;
 pub use shared::Shared;

@@ -28,6 +28,8 @@ pub struct Settings {
     pub shared: Shared,
     /// What is personal data in requests and answers, beside what catalogues say.
     pub personal: Vec<PersonalField>,
+    /// The file that says which scenarios are in quarantine, where it is not the usual one.
+    pub quarantine: Option<Spanned<String>>,
     /// Named ways to run, in the order of the file.
     pub profiles: Vec<Profile>,
     /// What holds where a scenario or an argument says nothing.
@@ -111,6 +113,8 @@ pub static SHAPE: Shape = Shape::new(
             .such_as(&["{ nightly: { env: staging, tags: [nightly], jobs: 16 } }"]),
         BEFORE,
         AFTER,
+        Key::new("quarantine", Form::Text, "the file that says which scenarios are in quarantine")
+            .or("quarantine.yaml"),
         Key::new("defaults", Form::Shape(&DEFAULTS), "what holds where a scenario or an argument says nothing"),
         RUNS,
     ],
@@ -165,8 +169,8 @@ impl Settings {
         let personal = PersonalField::read_all(&fields, sources, found);
         let profiles = fields.map("profiles", found).iter();
         let profiles = profiles.filter_map(|entry| Profile::read(&entry.key, &entry.value, sources, found)).collect();
-        let settings =
-            Self { environments, default, catalogues, processes, around, shared, personal, profiles, defaults, runs };
+        let quarantine = fields.text("quarantine", found);
+        let settings = Self { environments, default, catalogues, processes, around, shared, personal, quarantine, profiles, defaults, runs };
         let replaced = settings.environments.iter().map(|environment| &environment.vars);
         for replaced in replaced.chain(settings.profiles.iter().map(|profile| &profile.vars)) {
             settings.shared.check_replaced(replaced, found);

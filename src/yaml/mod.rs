@@ -6,6 +6,7 @@
 //!
 //! What a mapping may hold is said once, by a [`Shape`]; it is read by [`Shaped`], and `schema` writes the same for editors.
 
+mod date;
 mod duration;
 mod node;
 mod place;

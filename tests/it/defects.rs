@@ -58,6 +58,7 @@ fn a_defect_that_one_scenario_meets_leaves_the_others_alone() {
         cancel: Cancel::default(),
         gate: Gate::new(&Guards::default(), false),
         witness: None,
+        quarantine: Arc::default(),
     };
     let mut ended = Vec::new();
     let summary = run.execute(&project.plan, &mut |event: &Event| {

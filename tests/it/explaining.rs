@@ -19,6 +19,13 @@ fn problems(example: &Example, base: &Project) -> (Vec<Diagnostic>, Sources) {
         let mut texts = Texts::default();
         texts.set(shipped().join("flowproof.yaml"), text);
         Project::open_with(None, shipped(), texts)
+    } else if text.starts_with("quarantine:") {
+        let mut texts = Texts::default();
+        texts.set(shipped().join("quarantine.yaml"), text);
+        let mut project = Project::open_with(None, shipped(), texts);
+        project.today = base.today;
+        project.add_all_scenarios();
+        project
     } else {
         let path = "scenarios/example.yaml";
         let mut project = base.clone();

@@ -14,6 +14,11 @@ const MARK: &str = "<- here";
 /// Where no mark can stand, the first line says where the problem is: `# line: [FILE:]NUMBER`.
 const LINE: &str = "# line: ";
 
+/// The name under which a project has a file of its root.
+fn own_name(kind: &str) -> &'static str {
+    if kind == "settings" { "flowproof.yaml" } else { "quarantine.yaml" }
+}
+
 /// What the check finds in a file; what kind of file it is, its folder tells.
 fn problems(path: &Path, base: &Project) -> (Vec<Diagnostic>, Sources) {
     let kind = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
@@ -32,10 +37,11 @@ fn problems(path: &Path, base: &Project) -> (Vec<Diagnostic>, Sources) {
             Catalogue::read(&sources, file, &mut found);
             (found.sorted(), sources)
         }
-        "settings" => {
+        "settings" | "quarantine" => {
             let mut texts = Texts::default();
-            texts.set(shipped().join("flowproof.yaml"), text());
+            texts.set(shipped().join(own_name(kind)), text());
             let mut project = Project::open_with(None, shipped(), texts);
+            project.today = base.today;
             project.add_scenarios(&[PathBuf::from("scenarios/none")], shipped(), &Selection::default());
             // No scenario is asked for, only the settings and what they name.
             let of_settings = |one: &Diagnostic| one.primary.is_some();
@@ -61,7 +67,8 @@ fn base() -> Project {
 fn marked(path: &Path) -> BTreeSet<(String, usize)> {
     let text = std::fs::read_to_string(path).unwrap();
     let own = path.file_name().unwrap().to_str().unwrap();
-    let own = if path.parent().unwrap().ends_with("settings") { "flowproof.yaml" } else { own };
+    let kind = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
+    let own = if matches!(kind, "settings" | "quarantine") { own_name(kind) } else { own };
     if let Some(place) = text.lines().next().and_then(|line| line.strip_prefix(LINE)) {
         let (file, line) = place.rsplit_once(':').unwrap_or((own, place));
         return BTreeSet::from([(file.to_owned(), line.trim().parse().unwrap())]);

@@ -136,6 +136,12 @@ fn a_bad_night_is_as_documented() {
     assert!(last.ends_with("2 errored, 0 passed of 2 scenarios\n"), "{last}");
 }
 
+#[test]
+fn unattended_runs_are_as_documented() {
+    let (count, _) = typed("docs/nights.md");
+    assert!(count > 8, "{count} commands");
+}
+
 /// The tutorial ends with the output that it shows.
 #[test]
 fn the_tutorial_can_be_typed() {

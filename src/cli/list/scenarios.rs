@@ -46,6 +46,10 @@ fn remark(planned: &Planned, project: &Project) -> String {
             false => format!("{ticket} is known until {until}"),
         });
     }
+    if let Some(one) = project.quarantine.of(&planned.id) {
+        let was = if project.today.is_some_and(|today| one.is_expired(today)) { "was" } else { "is" };
+        told.push(format!("{was} in quarantine until {}: {}", one.until.value, one.told()));
+    }
     told.join("; ")
 }
 
