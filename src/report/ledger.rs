@@ -19,6 +19,8 @@ pub(super) struct Ledger {
     /// How often which outcome (with its code) was seen, by activity.
     pub outcomes: BTreeMap<String, BTreeMap<(String, Option<i64>), u64>>,
     pub skipped: Tally,
+    /// Scenarios that were not begun, because the run ended before.
+    pub aborted: Tally,
     pub notes: Tally,
     /// Process instances that scenarios left without an end.
     pub left: Tally,
@@ -202,6 +204,11 @@ impl Ledger {
                 others.iter().map(|other| &other.walk).chain([walk]).for_each(|walk| self.count(walk));
                 if *verdict == Verdict::Skipped {
                     self.skipped.add(reason.as_deref().unwrap_or("no reason was given"));
+                }
+                if *verdict == Verdict::Aborted
+                    && let Some(reason) = reason
+                {
+                    self.aborted.add(reason);
                 }
                 if *flaky {
                     let told: Vec<&str> = std::iter::once(id).chain(earlier.iter().map(String::as_str)).collect();

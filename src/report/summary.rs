@@ -15,6 +15,7 @@ pub(super) fn block(ledger: &Ledger, look: &Look) -> String {
     text += &tally("notes", &ledger.notes, look);
     text += &tally("process instances that were left", &ledger.left, look);
     text += &tally("skipped", &ledger.skipped, look);
+    text += &tally("aborted", &ledger.aborted, look);
     text += &tally("the target did not answer, and was left alone for a while", &ledger.opened, look);
     text += &tally("flaky", &ledger.flaky, look);
     text += &tally("failed as is known", &ledger.known, look);
