@@ -39,7 +39,7 @@ impl Console {
             match finished.verdict {
                 Verdict::Passed | Verdict::Skipped if !self.look.verbose => {}
                 // Hundreds may not have begun, for one reason.
-                Verdict::Aborted if finished.problems.is_empty() && !self.look.verbose => {}
+                Verdict::Aborted if finished.was_not_begun() && !self.look.verbose => {}
                 Verdict::Failed | Verdict::Errored if finished.is_excused() && !self.look.verbose => {}
                 Verdict::Passed | Verdict::Skipped => {
                     self.write(&problem::line(finished, &self.look));

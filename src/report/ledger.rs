@@ -107,6 +107,11 @@ pub(super) struct Finished<'a> {
 }
 
 impl Finished<'_> {
+    /// Whether the run ended before it had its turn.
+    pub fn was_not_begun(&self) -> bool {
+        self.verdict == Verdict::Aborted && self.requests == 0 && self.problems.is_empty()
+    }
+
     /// Whether it does not count, so that nobody needs to look.
     pub fn is_excused(&self) -> bool {
         let known = self.known.is_some_and(|known| known.finding == Finding::Confirmed);
@@ -206,6 +211,7 @@ impl Ledger {
                     self.skipped.add(reason.as_deref().unwrap_or("no reason was given"));
                 }
                 if *verdict == Verdict::Aborted
+                    && *requests == 0
                     && let Some(reason) = reason
                 {
                     self.aborted.add(reason);

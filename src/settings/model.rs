@@ -170,7 +170,19 @@ impl Settings {
         let profiles = fields.map("profiles", found).iter();
         let profiles = profiles.filter_map(|entry| Profile::read(&entry.key, &entry.value, sources, found)).collect();
         let quarantine = fields.text("quarantine", found);
-        let settings = Self { environments, default, catalogues, processes, around, shared, personal, quarantine, profiles, defaults, runs };
+        let settings = Self {
+            environments,
+            default,
+            catalogues,
+            processes,
+            around,
+            shared,
+            personal,
+            quarantine,
+            profiles,
+            defaults,
+            runs,
+        };
         let replaced = settings.environments.iter().map(|environment| &environment.vars);
         for replaced in replaced.chain(settings.profiles.iter().map(|profile| &profile.vars)) {
             settings.shared.check_replaced(replaced, found);
