@@ -111,7 +111,10 @@ fn a_run_that_was_killed_goes_on_as_if_it_had_not_been() {
     let ran =
         project.does(&["run", "--resume", &run[..4], "--report", "ndjson=events.ndjson", "--report", "tap=out/t.tap"]);
     assert_told(&ran, 1, &["seed    7 ", "It asks for b", "1 failed, 5 passed of 6 scenarios"]);
-    assert_eq!(*target.asked.lock().unwrap(), ["/_flowproof", "/d", "/e", "/f"], "what had ended is kept");
+    let mut asked = target.asked.lock().unwrap().clone();
+    // Scenarios that run at a time ask in any order.
+    asked.sort();
+    assert_eq!(asked, ["/_flowproof", "/d", "/e", "/f"], "what had ended is kept");
     let stored = std::fs::read_to_string(&path).unwrap();
     assert!(stored.starts_with(&whole), "what was stored stays");
     assert_eq!(stored, ran.events, "other streams are of the whole run");
