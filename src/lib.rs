@@ -6,7 +6,7 @@
 //! judge values; [`redact`] keeps secrets out of all that is shown. [`scenario`], [`catalogue`], [`settings`] and
 //! [`process`] are what authors write; [`script`] is what a simulator is told; [`plan`] puts them together.
 //!
-//! The effects: [`http`] sends, [`engine`] runs scenarios and tells [`event`]s, [`lsp`] serves editors.
+//! The effects: [`http`] sends, [`engine`] runs scenarios and tells [`event`]s, [`history`] keeps what they came to, [`lsp`] serves editors.
 //! [`process`] reads process diagrams and executes them step by step; [`proof`] decides what diagrams and scenarios say of each
 //! other.
 
@@ -18,6 +18,7 @@ pub mod engine;
 pub mod event;
 pub mod expect;
 pub mod format;
+pub mod history;
 pub mod http;
 pub mod lsp;
 pub mod plan;

@@ -4,6 +4,7 @@ use super::check::CheckArguments;
 use super::completions::CompletionsArguments;
 use super::explain::ExplainArguments;
 use super::fmt::FmtArguments;
+use super::history::HistoryArguments;
 use super::init::InitArguments;
 use super::list::ListArguments;
 use super::lsp::LspArguments;
@@ -43,6 +44,8 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// List scenarios, activities, outcomes, processes and tags
     List(ListArguments),
+    /// Show what was run before: runs, what fails and since when, what is flaky, what became slower
+    History(HistoryArguments),
     /// Serve the simulator: it executes process definitions behind the engine's API
     Simulate(SimulateArguments),
     /// Make a project that runs green at once

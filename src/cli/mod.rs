@@ -8,6 +8,7 @@ mod dry_run;
 mod exit;
 mod explain;
 mod fmt;
+mod history;
 mod home;
 mod init;
 mod interrupt;
@@ -15,10 +16,12 @@ mod list;
 mod lsp;
 mod man;
 mod new;
+mod notify;
 mod past;
 mod report;
 mod reports;
 mod resume;
+mod revision;
 mod run;
 mod schedule;
 mod schema;
@@ -45,6 +48,7 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::Check(check) => check::execute(&check),
         Command::Explain(explain) => explain::execute(&explain),
         Command::List(list) => list::execute(&list),
+        Command::History(history) => history::execute(&history),
         Command::Simulate(simulate) => simulate::execute(&simulate),
         Command::Init(init) => init::execute(&init),
         Command::New(new) => new::execute(&new),

@@ -238,6 +238,11 @@ impl Reports {
         self.console.event(event);
     }
 
+    /// Tells in the end what has changed since scenarios were last run.
+    pub fn changed(&mut self, told: String) {
+        self.console.changed(told);
+    }
+
     /// Ends all reports, and makes those that are made of the whole run.
     ///
     /// # Errors

@@ -26,7 +26,9 @@ pub(super) struct ResumeArguments {
     #[arg(
         long,
         value_name = "RUN",
-        conflicts_with_all = ["paths", "tag", "filter", "seed", "dry_run", "step", "watch", "no_store"]
+        conflicts_with_all = [
+            "paths", "tag", "filter", "failed", "flaky", "changed", "seed", "dry_run", "step", "watch", "no_store"
+        ]
     )]
     pub resume: Option<String>,
     /// What is known of it.

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::audit::{Audit, KeepingArguments};
 use super::dry_run::Format;
-use super::past::PastArguments;
+use super::notify::{self, News};
+use super::past::{self, Known, PastArguments};
 use super::reports::{ReportArguments, Reports, Told, detail};
 use super::resume::{Beginning, ResumeArguments, Resumed};
 use super::schedule::ScheduleArguments;
@@ -38,6 +39,8 @@ Examples:
   flowproof run --filter \"'face' in tags and 748 in codes\"
   flowproof run --resume latest                    goes on with a run that was cut off
   flowproof run scenarios --report junit=out/junit.xml --report json=out/report.json
+  flowproof run --failed                           what failed when it was last run
+  flowproof run --partition hash:1/4               one part of four, for one machine of four
 
 Looking inside:
   flowproof run scenarios/happy-path.yaml --dry-run    what would be sent, and sends nothing
@@ -191,17 +194,23 @@ fn run(
     let resumed = arguments.resume.taken.as_ref();
     let mut plan = match resumed {
         Some(resumed) => resumed.plan(&project.plan)?,
-        None => arguments.past.part(project.plan.clone(), |_| None),
+        None => project.plan.clone(),
     };
-    if !plan.is_empty() {
-        (plan.before, plan.after) = project.around(&environment)?;
-    }
+    (plan.before, plan.after) = project.around(&environment)?;
     let file = |path: &str| project.files.load(path).ok().map(|file| file.sha256);
     plan.take_fingerprints(&Fingerprints::new(&plan, &project.sources, &shared, &file));
     if let Some(resumed) = resumed {
         resumed.compare(&plan, &project.sources);
     }
     let runs = project.settings.as_ref().map(|settings| settings.runs).unwrap_or_default();
+    let known = Known::of(&plan, &arguments.past, project, &environment.name.value)?;
+    let plan = match known.plan(plan, &arguments.past, &environment.name.value) {
+        Ok(plan) => plan,
+        Err(nothing) => {
+            complain(&nothing);
+            return Ok(Exit::Nothing);
+        }
+    };
     let prepared = prepare(&environment, project, &defaults, !arguments.dry_run)?;
     let mut guards = environment.guards.clone();
     guards.per_second = arguments.schedule.rate.or(guards.per_second);
@@ -236,7 +245,19 @@ fn run(
     let reports = Reports::open(arguments, &told, look);
     let mut reports = reports.map_err(|error| error.to_string())?;
     let mut flaky = 0;
+    // What is tried out again and again, or step by step, says nothing of how scenarios come out.
+    let mut history = if arguments.watch || arguments.step { None } else { known.record(project) };
+    if let (Some(history), Some(resumed)) = (&mut history, resumed) {
+        past::catch_up(history, &resumed.place);
+    }
+    let mut millis = None;
     let mut tell = |event: &Event| {
+        if let Some(history) = &mut history {
+            history.event(event);
+        }
+        if let EventKind::RunFinished { millis: took, .. } = &event.kind {
+            millis = Some(*took);
+        }
         flaky += usize::from(is_flaky(event));
         reports.event(event);
     };
@@ -244,6 +265,15 @@ fn run(
         true => run.execute(&plan, &mut Prompt::of_process(look, &mut tell)),
         false => run.execute(&plan, &mut tell),
     };
+    let recorded = history.and_then(past::finish);
+    let changes = recorded.as_ref().map(|recorded| &recorded.changes);
+    if let Some(changes) = changes.filter(|changes| !changes.first && changes.any()) {
+        reports.changed(format!(
+            "{} (flowproof history show {})",
+            notify::told(changes).join(", "),
+            run.options.run_id
+        ));
+    }
     let written = reports.finish();
     let mut exit = exit_of(&summary, arguments.schedule.fail_on_flaky && flaky > 0);
     match run.cancel.why() {
@@ -258,9 +288,20 @@ fn run(
     }
     let written: Vec<_> =
         arguments.reports.report.iter().filter_map(|wanted| Some(current.join(wanted.path.as_ref()?))).collect();
+    let run_id = &run.options.run_id;
     if !audit.conclude(&run.redactor, &written, current) {
-        exit = exit.max(Exit::Failed);
+        // What the events leak stands in the history as well, and would be posted.
+        if recorded.is_some() {
+            past::forget(project, run_id);
+        }
+        return Ok(exit.max(Exit::Failed));
     }
+    let (environment, partition) = (&environment.name.value, plan.partition.as_ref());
+    notify::notify(
+        &News { run: run_id, environment, summary: &summary, millis, partition, changes },
+        project,
+        &run.redactor,
+    );
     Ok(exit)
 }
 

@@ -134,7 +134,7 @@ fn target_of(
     }
 }
 
-fn environment_scope() -> Scope {
+pub(super) fn environment_scope() -> Scope {
     Scope::new(jiff::Timestamp::now(), world::ids()).with("env", world::environment_data()).taint("env")
 }
 
@@ -168,7 +168,7 @@ fn secret(environment: &str, text: &str) -> Result<Secret, String> {
     Secret::new(text).map_err(|_| format!("the key of `{environment}` is too short to be masked in outputs"))
 }
 
-fn text(template: &Template, scope: &Scope, project: &Project) -> Result<String, String> {
+pub(super) fn text(template: &Template, scope: &Scope, project: &Project) -> Result<String, String> {
     let evaluated = template.evaluate(scope).map_err(|error| {
         let frame = crate::diagnostic::frame(error.diagnostic(), &project.sources, crate::diagnostic::Style::Plain);
         frame

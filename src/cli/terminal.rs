@@ -35,6 +35,11 @@ pub(super) fn complain(message: &str) {
     print_error(&format!("\u{1b}[1;31merror\u{1b}[0m: {message}\n"));
 }
 
+/// Tells of something that went wrong and that nothing else suffers from.
+pub(super) fn warn(message: &str) {
+    print_error(&format!("\u{1b}[1;33mwarning\u{1b}[0m: {message}\n"));
+}
+
 /// Tells of something that one should know and that is no error.
 pub(super) fn note(message: &str) {
     print_error(&format!("\u{1b}[1;36mnote\u{1b}[0m: {message}\n"));

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use notify::{EventKind, RecursiveMode, Watcher};
 
+use super::home::HOME;
 use super::run::RunArguments;
 use super::terminal::{complain, print_error};
 use super::{Exit, interrupt, run, world};
@@ -117,7 +118,8 @@ fn next_change(
                 Err(RecvTimeoutError::Timeout) => break,
             }
         }
-        paths.retain(|path| !reports.contains(path) && !path.is_dir());
+        let is_own = |path: &Path| path.components().any(|part| part.as_os_str() == HOME);
+        paths.retain(|path| !reports.contains(path) && !is_own(path) && !path.is_dir());
         if paths.is_empty() {
             continue;
         }

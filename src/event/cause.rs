@@ -173,9 +173,11 @@ impl Shaped {
         let bare = word.trim_end_matches(['.', ':', '-']);
         let number = !bare.is_empty() && bare.len() <= 5 && bare.bytes().all(|byte| byte.is_ascii_digit());
         let code = number && (self.codes || BEFORE_CODES.contains(&self.last.as_str()));
+        // The version of an API, as paths have it.
+        let version = bare.len() <= 3 && bare.starts_with('v');
         match bare {
             _ if self.text.ends_with("://") => self.text.push('…'),
-            _ if !code && bare.contains(|c: char| c.is_ascii_digit()) => self.text.push('#'),
+            _ if !code && !version && bare.contains(|c: char| c.is_ascii_digit()) => self.text.push('#'),
             bare => self.text.push_str(bare),
         }
         self.text.push_str(&word[bare.len()..]);
@@ -233,7 +235,7 @@ mod tests {
     #[test]
     fn what_is_of_one_scenario_alone_is_replaced() {
         for (message, shaped) in [
-            ("POST /v1/instances/9f3c-11/next: status 503", "POST /#/instances/#/next: status 503"),
+            ("POST /v1/instances/9f3c-11/next: status 503", "POST /v1/instances/#/next: status 503"),
             ("no connection to http://10.1.2.3:8080: refused", "no connection to http://…: refused"),
             ("no connection to `http://acme.example.com/a`", "no connection to `http://…/a`"),
             ("`name` is \"Ada \\\"L\\\"\", expected \"Grace\"", "`name` is \"…\", expected \"…\""),

@@ -64,6 +64,8 @@ const ORDERS: &[(&str, &[&str])] = &[
             "quarantine",
             "defaults",
             "runs",
+            "history",
+            "notify",
         ],
     ),
     (

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use super::partition::SHORT;
+
 /// How urgent a scenario is, by what was seen of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Urgent {
@@ -8,9 +10,6 @@ pub struct Urgent {
     /// How long it takes in milliseconds, if that is known.
     pub millis: Option<f64>,
 }
-
-/// Below so many milliseconds all scenarios take as long.
-const SHORT: f64 = 200.0;
 
 /// The order in which scenarios are run: those that failed last come first, so that they are seen soon; then those that
 /// take longest, so that none of these is still running when all others have ended. `None` where that is their own order.

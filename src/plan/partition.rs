@@ -82,15 +82,13 @@ impl Partition {
     /// The scenarios of a plan that are of this part; `millis` tells how long one takes, where that is known.
     pub fn of(self, plan: &Plan, millis: impl Fn(&str) -> Option<f64>) -> Plan {
         let ids: Vec<String> = plan.ids().collect();
-        let times: Vec<Option<f64>> = match self.by {
-            PartitionBy::Hash => Vec::new(),
-            PartitionBy::Time => ids.iter().map(|id| millis(id)).collect(),
+        let (parts, basis): (Vec<u32>, String) = match self.by {
+            PartitionBy::Hash => (ids.iter().map(|id| by_hash(id, self.of)).collect(), basis(&ids, &[])),
+            PartitionBy::Time => {
+                let steps = steps(&ids.iter().map(|id| millis(id)).collect::<Vec<_>>());
+                (by_time(&ids, &steps, self.of), basis(&ids, &steps))
+            }
         };
-        let parts: Vec<u32> = match self.by {
-            PartitionBy::Hash => ids.iter().map(|id| by_hash(id, self.of)).collect(),
-            PartitionBy::Time => by_time(&ids, &times, self.of),
-        };
-        let basis = basis(&ids, &times);
         let mut part = plan.keep(|at, _| parts[at] == self.part);
         let by = self.by.as_str().to_owned();
         part.partition = Some(PartitionRecord { by, part: self.part, of: self.of, all: ids.len(), basis });
@@ -106,35 +104,39 @@ fn by_hash(id: &str, of: u32) -> u32 {
     ((u128::from(hash) * u128::from(of)) >> 64) as u32 + 1
 }
 
-/// The parts of scenarios, from 1: the longest goes first, to the part that has least to do so far. What is not known of one
+/// Below so many milliseconds all scenarios take as long.
+pub(super) const SHORT: f64 = 200.0;
+
+/// How long scenarios take, in steps of two to a doubling, so that what differs by chance changes nothing. What is not known of one
 /// is taken to be the median of the others.
-fn by_time(ids: &[String], millis: &[Option<f64>], of: u32) -> Vec<u32> {
-    // Not below a moment, so that many short ones are not all put into one part.
-    let known = |millis: f64| millis.max(1.0);
-    let usual = median(millis.iter().flatten().copied().map(known).collect()).unwrap_or(1.0);
-    let millis: Vec<f64> = millis.iter().map(|millis| millis.map_or(usual, known)).collect();
+fn steps(millis: &[Option<f64>]) -> Vec<u16> {
+    let usual = median(millis.iter().flatten().copied().collect()).unwrap_or(SHORT);
+    let step = |millis: &Option<f64>| ((millis.unwrap_or(usual).max(SHORT) / SHORT).log2() * 2.0).round() as u16;
+    millis.iter().map(step).collect()
+}
+
+/// The parts of scenarios, from 1: the longest goes first, to the part that has least to do so far.
+fn by_time(ids: &[String], steps: &[u16], of: u32) -> Vec<u32> {
     let mut order: Vec<usize> = (0..ids.len()).collect();
-    order.sort_by(|left, right| millis[*right].total_cmp(&millis[*left]).then_with(|| ids[*left].cmp(&ids[*right])));
+    order.sort_by(|left, right| steps[*right].cmp(&steps[*left]).then_with(|| ids[*left].cmp(&ids[*right])));
     let mut parts = vec![1; ids.len()];
     let mut loads = vec![0.0; of as usize];
     for at in order {
         let least = (0..loads.len()).min_by(|left, right| f64::total_cmp(&loads[*left], &loads[*right])).unwrap_or(0);
-        loads[least] += millis[at];
+        loads[least] += SHORT * (f64::from(steps[at]) / 2.0).exp2();
         parts[at] = least as u32 + 1;
     }
     parts
 }
 
 /// What scenarios are spread by, as a hash.
-fn basis(ids: &[String], millis: &[Option<f64>]) -> String {
+fn basis(ids: &[String], steps: &[u16]) -> String {
     let mut digest = Sha256::new();
     for id in ids {
         digest.update(id);
         digest.update([0]);
     }
-    for millis in millis {
-        digest.update(millis.unwrap_or(-1.0).to_bits().to_be_bytes());
-    }
+    steps.iter().for_each(|step| digest.update(step.to_be_bytes()));
     data_encoding::HEXLOWER.encode(&digest.finalize()[..8])
 }
 
@@ -176,22 +178,23 @@ mod tests {
 
     #[test]
     fn parts_by_time_take_about_the_same() {
-        let ids = ids(200);
-        let millis: Vec<Option<f64>> = (0..200).map(|at| Some(f64::from(at * at % 997) + 5.0)).collect();
-        let parts = by_time(&ids, &millis, 8);
+        let ids = ids(400);
+        let millis: Vec<Option<f64>> = (0..400).map(|at| Some(f64::from(at * at % 9_973) + 250.0)).collect();
+        let parts = by_time(&ids, &steps(&millis), 8);
         let mut loads = [0.0; 8];
         parts.iter().zip(&millis).for_each(|(part, millis)| loads[*part as usize - 1] += millis.unwrap());
         let (least, most) = (loads.iter().copied().fold(f64::MAX, f64::min), loads.iter().copied().fold(0.0, f64::max));
-        assert!(most < least * 1.02, "{loads:?}");
+        assert!(most < least * 1.1, "{loads:?}");
     }
 
     #[test]
     fn without_times_parts_have_the_same_number() {
-        let parts = by_time(&ids(10), &[None; 10], 4);
+        let parts = by_time(&ids(10), &steps(&[None; 10]), 4);
         let sizes: Vec<usize> = (1..=4).map(|part| parts.iter().filter(|one| **one == part).count()).collect();
         assert_eq!(sizes, [3, 3, 2, 2]);
-        // One that is not known is taken to be like the others.
-        assert_eq!(by_time(&ids(3), &[Some(100.0), None, Some(100.0)], 3), [1, 2, 3]);
+        // One that is not known is taken to be like the others; what differs by chance changes nothing.
+        assert_eq!(steps(&[Some(900.0), None, Some(900.0)]), steps(&[Some(870.0), Some(930.0), None]));
+        assert_eq!(steps(&[Some(3.0), None, Some(90.0)]), [0; 3]);
     }
 
     proptest! {
@@ -199,16 +202,17 @@ mod tests {
         fn every_scenario_is_in_exactly_one_part(count in 0usize..60, of in 1u32..40, seed in 0u64..1000) {
             let ids = ids(count);
             let millis: Vec<Option<f64>> =
-                (0..count as u64).map(|at| (!(at * seed).is_multiple_of(3)).then_some((at * seed % 71) as f64)).collect();
-            for (id, part) in ids.iter().zip(by_time(&ids, &millis, of)) {
+                (0..count as u64).map(|at| (!(at * seed).is_multiple_of(3)).then_some((at * seed % 71) as f64 * 100.0)).collect();
+            let steps = steps(&millis);
+            for (id, part) in ids.iter().zip(by_time(&ids, &steps, of)) {
                 prop_assert!((1..=of).contains(&part) && (1..=of).contains(&by_hash(id, of)));
             }
             // Whoever asks gets the same, whatever order the scenarios have.
-            let mut turned: Vec<_> = ids.iter().cloned().zip(millis.clone()).collect();
+            let mut turned: Vec<_> = ids.iter().cloned().zip(steps.clone()).collect();
             turned.reverse();
             let (turned, times): (Vec<_>, Vec<_>) = turned.into_iter().unzip();
             let again: Vec<u32> = by_time(&turned, &times, of).into_iter().rev().collect();
-            prop_assert_eq!(by_time(&ids, &millis, of), again);
+            prop_assert_eq!(by_time(&ids, &steps, of), again);
         }
 
         #[test]

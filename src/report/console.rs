@@ -58,6 +58,11 @@ impl Console {
         }
     }
 
+    /// Takes what has changed since scenarios were last run, in words, to tell it in the end.
+    pub fn changed(&mut self, told: String) {
+        self.ledger.changed = Some(told);
+    }
+
     /// Takes the events of a stored stream.
     ///
     /// # Errors

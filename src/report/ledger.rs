@@ -39,6 +39,8 @@ pub(super) struct Ledger {
     pub quarantined: Tally,
     /// Failures that were known and scenarios that were in quarantine, which count again.
     pub expired: Tally,
+    /// What has changed since scenarios were last run.
+    pub changed: Option<String>,
 }
 
 /// The first event's content.

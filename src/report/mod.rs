@@ -57,5 +57,5 @@ pub use run::{Head, StoredRun, StoredScenario};
 pub use stored::{MAX_LINE_BYTES, Stored, stored};
 pub(crate) use table::{Cell, Table};
 pub use temporary::Temporary;
-pub(crate) use text::{clean, count};
+pub(crate) use text::{clean, count, duration, wrap};
 pub use trace::Trace;

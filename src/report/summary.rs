@@ -123,6 +123,9 @@ fn facts(ledger: &Ledger, look: &Look) -> String {
             fact("budget", spent.join(", "));
         }
     }
+    if let Some(changed) = &ledger.changed {
+        fact("changed", changed.clone());
+    }
     table.lines(0) + "\n"
 }
 

@@ -47,7 +47,7 @@ pub(super) fn pad(text: &str, columns: usize) -> String {
 
 /// Lines of at most `columns`, broken between words; a longer word has a line of its own and is left whole, so that it
 /// can be copied.
-pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     // A no-break space keeps words together.
@@ -137,7 +137,7 @@ fn options(text: &str) -> Vec<&str> {
 }
 
 /// `84 ms`, `1.24 s`, `12.4 s`, `2 min 5 s`, `1 h 1 min`.
-pub(super) fn duration(millis: f64) -> String {
+pub(crate) fn duration(millis: f64) -> String {
     // Neither below nothing nor not a number, whatever a stored file says.
     let millis = millis.max(0.0);
     let seconds = Duration::try_from_secs_f64(millis / 1e3).unwrap_or_default().as_secs();

@@ -2,10 +2,12 @@ use std::time::Duration;
 
 use super::around::{AFTER, BEFORE};
 use super::environment::ENVIRONMENT;
+use super::history::HISTORY;
+use super::notify::NOTIFY;
 use super::profile::PROFILE;
 use super::runs::RUNS;
 use super::shared::{SECRETS, VARS};
-use super::{Around, Environment, Profile, Runs, SIMULATOR, Shared};
+use super::{Around, Environment, HistoryUse, Notify, Profile, Runs, SIMULATOR, Shared};
 use crate::catalogue::{PERSONAL, PersonalField};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{FileId, Sources, Spanned};
@@ -36,6 +38,10 @@ pub struct Settings {
     pub defaults: Defaults,
     /// What is kept of runs.
     pub runs: Runs,
+    /// What is kept of what scenarios came to.
+    pub history: HistoryUse,
+    /// Who is told of runs.
+    pub notify: Vec<Notify>,
 }
 
 /// A process definition of the project.
@@ -117,6 +123,8 @@ pub static SHAPE: Shape = Shape::new(
             .or("quarantine.yaml"),
         Key::new("defaults", Form::Shape(&DEFAULTS), "what holds where a scenario or an argument says nothing"),
         RUNS,
+        HISTORY,
+        NOTIFY,
     ],
 );
 
@@ -170,6 +178,7 @@ impl Settings {
         let profiles = fields.map("profiles", found).iter();
         let profiles = profiles.filter_map(|entry| Profile::read(&entry.key, &entry.value, sources, found)).collect();
         let quarantine = fields.text("quarantine", found);
+        let (history, notify) = (HistoryUse::read(&fields, found), Notify::read_all(&fields, sources, found));
         let settings = Self {
             environments,
             default,
@@ -182,6 +191,8 @@ impl Settings {
             profiles,
             defaults,
             runs,
+            history,
+            notify,
         };
         let replaced = settings.environments.iter().map(|environment| &environment.vars);
         for replaced in replaced.chain(settings.profiles.iter().map(|profile| &profile.vars)) {

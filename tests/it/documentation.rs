@@ -87,7 +87,14 @@ pub fn words(line: &str) -> Vec<String> {
 fn documented_commands_work() {
     let project = TestProject::shipped();
     let mut count = 0;
-    for page in ["docs/checking.md", "docs/commands.md", "docs/debugging.md", "docs/editor.md", "docs/reports.md"] {
+    for page in [
+        "docs/checking.md",
+        "docs/commands.md",
+        "docs/debugging.md",
+        "docs/editor.md",
+        "docs/history.md",
+        "docs/reports.md",
+    ] {
         let text = std::fs::read_to_string(shipped().join(page)).unwrap();
         for block in text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()) {
             for part in block.split("$ flowproof ").skip(1) {

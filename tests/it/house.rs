@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use crate::project::shipped;
 
 /// The rooms, each before those that it may use. A room may use any that stands behind it, never one before it.
-const ROOMS: [&str; 25] = [
+const ROOMS: [&str; 26] = [
     "cli",
     "lsp",
     "project",
@@ -12,6 +12,7 @@ const ROOMS: [&str; 25] = [
     "engine",
     "simulator",
     "report",
+    "history",
     "http",
     "schema",
     "format",

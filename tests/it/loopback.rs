@@ -4,6 +4,7 @@ use std::io::{BufRead, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Child;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::project::TestProject;
 
@@ -130,6 +131,17 @@ fn read(stream: &mut TcpStream) -> Vec<u8> {
             Ok(read) => request.extend_from_slice(&buffer[..read]),
         }
     }
+}
+
+/// A server that answers every request in the same way, with the requests that it has got.
+pub fn recording(answer: Vec<u8>) -> (SocketAddr, Arc<Mutex<Vec<Vec<u8>>>>) {
+    let got: Arc<Mutex<Vec<Vec<u8>>>> = Arc::default();
+    let all = Arc::clone(&got);
+    let address = server(move |mut stream| {
+        all.lock().unwrap().push(read(&mut stream));
+        drop(stream.write_all(&answer));
+    });
+    (address, got)
 }
 
 fn pass(upstream: SocketAddr, request: &[u8]) -> Vec<u8> {

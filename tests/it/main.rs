@@ -19,6 +19,7 @@ mod files;
 mod formatting;
 mod fragments;
 mod guarding;
+mod history;
 mod house;
 mod leaks;
 mod leaving;

@@ -152,26 +152,31 @@ fn no_scenario_begins_after_too_many_failures() {
         line if line.contains("/cut") => Turn::Cut,
         _ => fine(),
     };
+    // Without a history, scenarios are run in the order of their ids.
     let project = behind(&simulator, turn);
     let project = ["/fine", "/missing", "/fine", "/missing", "/fine"]
         .iter()
         .enumerate()
         .fold(project, |project, (number, path)| project.file(&format!("scenarios/{number}.yaml"), asks(path)));
     let verdicts = |ran: &Ran| ran.verdicts().into_iter().map(|(_, verdict)| verdict).collect::<Vec<_>>();
-    let ran = project.run(&["--fail-fast", "--jobs", "1"]);
+    let ran = project.run(&["--no-history", "--fail-fast", "--jobs", "1"]);
     assert_told(&ran, 1, &["1 failed, 3 aborted, 1 passed of 5 scenarios", "(`max-failures`: 1) before it began"]);
     assert_eq!(verdicts(&ran), ["passed", "failed", "aborted", "aborted", "aborted"]);
-    let ran = project.run(&["--max-failures", "2", "--jobs", "1"]);
+    let ran = project.run(&["--no-history", "--max-failures", "2", "--jobs", "1"]);
     assert_told(&ran, 1, &[]);
     assert_eq!(verdicts(&ran), ["passed", "failed", "passed", "failed", "aborted"]);
-    assert_told(&project.run(&["--max-failures", "3", "--jobs", "1"]), 1, &["2 failed, 3 passed of 5 scenarios"]);
+    assert_told(
+        &project.run(&["--no-history", "--max-failures", "3", "--jobs", "1"]),
+        1,
+        &["2 failed, 3 passed of 5 scenarios"],
+    );
     // A failure that is known is none; one that errored is.
     let known = asks("/missing") + "known-failure: { ticket: FP-1, until: 9999-01-31 }\n";
     let project = project.file("scenarios/1.yaml", known).file("scenarios/2.yaml", asks("/cut"));
-    let ran = project.run(&["--fail-fast", "--jobs", "1"]);
+    let ran = project.run(&["--no-history", "--fail-fast", "--jobs", "1"]);
     assert_told(&ran, 3, &[]);
     assert_eq!(verdicts(&ran), ["passed", "failed", "errored", "aborted", "aborted"]);
-    assert_eq!(project.run(&["--fail-fast", "--max-failures", "2"]).code, Some(2));
+    assert_eq!(project.run(&["--no-history", "--fail-fast", "--max-failures", "2"]).code, Some(2));
 }
 
 /// A server that never answers what has `hang` in its path and answers everything else; it tells what it is asked for.

@@ -55,7 +55,7 @@ pub(super) enum What {
 
 /// How a list is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(in crate::cli) enum Format {
     /// For people
     Table,
     /// For programs

@@ -8,7 +8,7 @@ mod scenarios;
 mod shown;
 mod tags;
 
-pub(super) use arguments::ListArguments;
+pub(super) use arguments::{Format, ListArguments};
 
 use super::terminal::{complain, print_result, show_diagnostics};
 use super::{Exit, world};
