@@ -19,7 +19,7 @@ use super::standing::started;
 use super::walker::Walker;
 use super::{Cancel, Files, Target};
 use crate::event::{Event, EventKind, Problem, Role, Summary, TargetRecord, VERSION, Verdict};
-use crate::http::Picture;
+use crate::http::{Picture, record};
 use crate::plan::{Plan, Planned};
 use crate::redact::Redactor;
 use crate::settings::{Quarantine, Shared};
@@ -204,7 +204,7 @@ impl Run {
         self.gate.resume(&self.options.so_far);
         audience.tell(self.event(self.started(plan)));
         self.bounded(|| self.carry_out(plan, &mut audience));
-        let millis = started.elapsed().as_secs_f64() * 1e3;
+        let millis = record::millis(started.elapsed());
         let Audience { onlooker, summary } = audience;
         onlooker.event(&self.event(EventKind::RunFinished { summary: summary.clone(), millis }));
         summary

@@ -29,7 +29,7 @@ use crate::catalogue::Catalogue;
 use crate::event::{
     EventKind, Excerpt, Finding, KnownFailureRecord, OtherWalk, Problem, Role, Section, StepRecord, Verdict,
 };
-use crate::http::Client;
+use crate::http::{Client, record};
 use crate::plan::Planned;
 use crate::process::{Incident, Move, MoveKind};
 use crate::scenario::{Body, Case, MAX_STEPS, StepKind};
@@ -350,7 +350,7 @@ impl<'r> Walker<'r> {
         let quarantine = quarantined(self.planned, &self.run.quarantine, now);
         self.leave_instances().await;
         let problems = std::mem::take(&mut self.problems);
-        let millis = self.started.elapsed().as_secs_f64() * 1e3;
+        let millis = record::millis(self.started.elapsed());
         let counts = self.journal.counts;
         if let Some(pause) = self.pause_before_next(verdict, known_failure.as_deref(), &problems) {
             let kind = EventKind::ScenarioRetried {
@@ -474,7 +474,7 @@ impl<'r> Walker<'r> {
     /// Ends the step, with the problems recorded since `before`.
     pub async fn end(&mut self, before: usize, since: Instant) {
         let verdict = self.problems[before..].iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Passed);
-        let millis = since.elapsed().as_secs_f64() * 1e3;
+        let millis = record::millis(since.elapsed());
         self.journal.ended(self.step, self.problems.len() > before).await;
         self.journal.emit(EventKind::StepFinished { step: self.step, verdict, millis }).await;
     }
