@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use flowproof::diagnostic::{Style, frames};
 use flowproof::process::expression::{EvaluationError, Scope};
+use flowproof::process::graph::{Cover, Coverable, Folding, Graph};
 use flowproof::process::{
     Call, Definition, Effect, Execution, Input, Kind, Leave, Move, MoveKind, Passage, Settings, State, Throw, Trigger,
     timers,
@@ -318,6 +319,28 @@ fn a_real_export_is_read_whole() {
         }
     }
     assert_eq!(definition.nodes().len() - reached.len(), 43);
+}
+
+/// Optima are unique: whatever finds them must find these.
+#[test]
+#[ignore = "needs third-party data"]
+fn a_real_export_is_covered_by_the_fewest_and_shortest_walks() {
+    let mut sources = Sources::new();
+    let file = sources.add("journey", std::fs::read_to_string(data("onboarding-journey.bpmn")).unwrap());
+    let definition = Definition::read(&sources, file).0.unwrap();
+    for (folding, arcs, walks, total) in [(Folding::Structural, 531, 81, 3181), (Folding::Folded, 453, 65, 2593)] {
+        let graph = Graph::of(&definition, folding);
+        let coverable = Coverable::of(&graph);
+        let cover = Cover::of(&graph, &coverable);
+        assert_eq!((coverable.arcs.len(), cover.walks.len(), cover.len()), (arcs, walks, total), "{folding:?}");
+        let mut taken: Vec<usize> = cover.walks.iter().flatten().copied().collect();
+        taken.sort_unstable();
+        taken.dedup();
+        assert_eq!(taken, coverable.arcs, "{folding:?}");
+        for walk in &cover.walks {
+            assert!(walk.windows(2).all(|pair| graph.arcs()[pair[0]].to == graph.arcs()[pair[1]].from));
+        }
+    }
 }
 
 /// Every condition over no variables, over roots that are null, and over roots that are empty maps.

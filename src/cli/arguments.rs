@@ -10,6 +10,7 @@ use super::list::ListArguments;
 use super::lsp::LspArguments;
 use super::man::ManArguments;
 use super::new::NewArguments;
+use super::process::ProcessArguments;
 use super::report::ReportCommand;
 use super::run::RunArguments;
 use super::schema::SchemaArguments;
@@ -40,6 +41,8 @@ pub(super) enum Command {
     Report(ReportCommand),
     /// Check scenarios, settings, catalogues and processes without running anything
     Check(CheckArguments),
+    /// Tell whether process definitions are sound
+    Process(ProcessArguments),
     /// Explain a kind of problem: what it means, why it matters, what to write instead
     Explain(ExplainArguments),
     /// List scenarios, activities, outcomes, processes and tags

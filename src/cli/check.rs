@@ -1,12 +1,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::problems::Format;
 use super::selection::SelectionArguments;
-use super::terminal::{complain, print_error, print_result, show_diagnostics};
+use super::terminal::{complain, print_error, print_result};
 use super::{Exit, world, writing};
-use crate::diagnostic::{Baseline, Diagnostic, Places, concise, github, json, sarif};
+use crate::diagnostic::{Baseline, Diagnostic};
 use crate::project::{Change, Project, Repair, Texts, repair};
 use crate::report::count;
 
@@ -37,21 +38,6 @@ pub(super) struct CheckArguments {
     /// Store all problems as a baseline
     #[arg(long, value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
-}
-
-/// How problems are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// Frames around the lines, for people
-    Human,
-    /// A line each: `path:line:column: severity[id] message`
-    Concise,
-    /// One document, with places, help and fixes
-    Json,
-    /// Workflow commands of GitHub
-    Github,
-    /// SARIF 2.1.0
-    Sarif,
 }
 
 pub(super) fn execute(arguments: &CheckArguments) -> Exit {
@@ -98,7 +84,11 @@ pub(super) fn execute(arguments: &CheckArguments) -> Exit {
     };
     let failed = found.iter().any(Diagnostic::is_error);
     let (sound, broken) = (project.plan.len(), project.invalid());
-    show(&found, &project, &current, arguments);
+    arguments.format.show(&found, &project, &current);
+    let certain = found.iter().filter(|one| one.certain_fix().is_some()).count();
+    if certain > 0 && arguments.format == Format::Human && !arguments.fix {
+        print_error(&format!("{certain} can be repaired by `flowproof check --fix`\n"));
+    }
     if sound + broken + fragments == 0 && !failed {
         complain(&arguments.selection.nothing(&project));
         return exit.max(Exit::Nothing);
@@ -112,36 +102,6 @@ pub(super) fn execute(arguments: &CheckArguments) -> Exit {
         _ => print_error(&summary),
     }
     if failed { exit.max(Exit::Invalid) } else { exit }
-}
-
-fn show(found: &[Diagnostic], project: &Project, current: &Path, arguments: &CheckArguments) {
-    let prefix = prefix(&project.root, current);
-    let places = Places { sources: &project.sources, prefix: &prefix };
-    match arguments.format {
-        Format::Human => {
-            show_diagnostics(found.to_vec(), &project.sources);
-            let certain = found.iter().filter(|one| one.certain_fix().is_some()).count();
-            if certain > 0 && !arguments.fix {
-                print_error(&format!("{certain} can be repaired by `flowproof check --fix`\n"));
-            }
-        }
-        Format::Concise => print_result(&concise(found, &places)),
-        Format::Json => print_result(&json(found, &places)),
-        Format::Github => print_result(&github(found, &places)),
-        Format::Sarif => print_result(&sarif(found, &places)),
-    }
-}
-
-/// What leads from the current folder to the project's, so that other programs find the files.
-fn prefix(root: &Path, current: &Path) -> String {
-    let current = current.canonicalize().unwrap_or_else(|_| current.to_owned());
-    if let Ok(below) = root.strip_prefix(&current) {
-        return below.components().map(|part| part.as_os_str().to_string_lossy() + "/").collect();
-    }
-    match current.strip_prefix(root) {
-        Ok(below) => "../".repeat(below.components().count()),
-        Err(_) => format!("{}/", root.display()),
-    }
 }
 
 /// Writes what was repaired, file by file, and tells it.

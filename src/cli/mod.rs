@@ -18,6 +18,8 @@ mod man;
 mod new;
 mod notify;
 mod past;
+mod problems;
+mod process;
 mod report;
 mod reports;
 mod resume;
@@ -46,6 +48,7 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::Run(run) => run::execute(*run),
         Command::Report(report) => report::execute(&report),
         Command::Check(check) => check::execute(&check),
+        Command::Process(process) => process::execute(&process),
         Command::Explain(explain) => explain::execute(&explain),
         Command::List(list) => list::execute(&list),
         Command::History(history) => history::execute(&history),

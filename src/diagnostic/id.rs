@@ -151,6 +151,31 @@ rules! {
     PROCESS_EXPRESSION = Error "process/expression": "A condition or parameter does not parse.";
     PROCESS_DURATION = Error "process/duration": "A timer is no ISO 8601 duration of fixed length.";
     PROCESS_UNSUPPORTED = Info "process/unsupported": "An element is kept and drawn but not executed; reaching it is an incident.";
+    // Soundness of process definitions.
+    LINT_UNREACHABLE = Error "lint/unreachable": "A node is never reached from a start.";
+    LINT_DEAD_END = Error "lint/dead-end": "From a node that is reached, no end can be.";
+    LINT_NO_END = Error "lint/no-end": "A process has no end.";
+    LINT_GATEWAY = Error "lint/gateway": "An exclusive gateway is drawn in a way that engines refuse to deploy.";
+    LINT_NO_DEFAULT = Warning "lint/no-default": "At a gateway without a default, all conditions may be false.";
+    LINT_CONSTANT = Warning "lint/constant-condition": "A condition at a gateway always has the same value.";
+    LINT_SAME_WAY = Warning "lint/same-way": "Several flows lead from one node to another.";
+    LINT_SUPERFLUOUS = Info "lint/superfluous": "A gateway or a default does nothing.";
+    LINT_JOIN_AND_SPLIT = Warning "lint/join-and-split": "One gateway joins flows and splits them again.";
+    LINT_SHADOWED = Warning "lint/shadowed-condition": "A flow is never taken, since an earlier one holds whenever it does.";
+    LINT_NULL_CONDITION = Warning "lint/null-condition": "A condition is a value as it is, and null is an incident.";
+    LINT_NULL_GUARD = Warning "lint/null-guard": "A comparison with null is to guard against a variable that is not there, and does not.";
+    LINT_EVENT_WITHOUT_WAY = Warning "lint/event-without-way": "No flow leaves an event on the border of an activity.";
+    LINT_SAME_ERROR = Error "lint/same-error": "Two events of one activity catch the same error.";
+    LINT_SAME_END = Info "lint/error-or-timeout": "An error and a timeout of one activity lead to the same place.";
+    LINT_UNCAUGHT = Info "lint/uncaught": "No event catches an error of an automatic activity.";
+    LINT_UNUSED_ERROR = Info "lint/unused-error": "An error is declared and caught nowhere.";
+    LINT_ERROR_TWICE = Info "lint/error-twice": "An error code is declared several times.";
+    LINT_IDLE_TIMER = Warning "lint/idle-timer": "A timer stands on an activity at which the process does not wait.";
+    LINT_NO_TIMER = Warning "lint/no-timer": "The process can wait at an activity for ever.";
+    LINT_LIVELOCK = Error "lint/livelock": "The process can go round in a circle without waiting.";
+    LINT_LOOP = Info "lint/loop": "Activities can be gone through again and again.";
+    LINT_UNNAMED = Info "lint/unnamed": "An activity has no name.";
+    LINT_SAME_NAME = Info "lint/same-name": "Several activities have the same name.";
 
     // Catalogues.
     CATALOGUE_NAME = Error "catalogue/name": "A name in a catalogue is not lower-case letters, digits and hyphens.";

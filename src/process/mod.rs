@@ -8,7 +8,9 @@ mod duration;
 mod execution;
 pub mod expression;
 mod fold;
+pub mod graph;
 mod index;
+mod lint;
 mod model;
 mod parameter;
 mod reach;
@@ -19,6 +21,7 @@ pub use execution::{
     WriteError, write,
 };
 pub use index::{FlowIndex, NodeIndex};
+pub use lint::lint;
 pub use model::{Attributes, Boundary, Definition, ErrorDeclaration, Flow, Kind, Listener, Node, Timer, Trigger};
 pub use parameter::{Parameter, ParameterValue};
 pub use reach::{Leave, Passage, Reached, Throw, timers};

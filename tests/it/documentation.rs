@@ -93,6 +93,7 @@ fn documented_commands_work() {
         "docs/debugging.md",
         "docs/editor.md",
         "docs/history.md",
+        "docs/process.md",
         "docs/reports.md",
     ] {
         let text = std::fs::read_to_string(shipped().join(page)).unwrap();

@@ -1,18 +1,22 @@
 use std::path::{Path, PathBuf};
 
-use flowproof::diagnostic::{Diagnostic, Example, Style, frames, id_of, page, rules};
-use flowproof::process::Definition;
+use flowproof::diagnostic::{Diagnostic, Example, Id, Style, frames, id_of, page, rules};
+use flowproof::process::{Definition, lint};
 use flowproof::project::{Project, Selection, Texts};
 use flowproof::source::Sources;
 
 use crate::project::{TestProject, shipped};
 
 /// The problems of an example, as a file of the shipped project; what they are of is told by its first key.
-fn problems(example: &Example, base: &Project) -> (Vec<Diagnostic>, Sources) {
+fn problems(id: Id, example: &Example, base: &Project) -> (Vec<Diagnostic>, Sources) {
     if example.language == "xml" {
         let mut sources = Sources::new();
         let file = sources.add("example.bpmn", example.text);
-        return (Definition::read(&sources, file).1.sorted(), sources);
+        let (definition, mut found) = Definition::read(&sources, file);
+        if id.as_str().starts_with("lint/") {
+            found.extend(definition.iter().flat_map(lint));
+        }
+        return (found.sorted(), sources);
     }
     let text = example.text.to_owned();
     let project = if text.starts_with("flowproof:") {
@@ -51,7 +55,7 @@ fn examples_show_what_they_are_to_show() {
     for rule in rules() {
         let page = page(rule.id);
         if let Some(wrong) = &page.wrong {
-            let (found, sources) = problems(wrong, &base);
+            let (found, sources) = problems(rule.id, wrong, &base);
             let ids: Vec<_> = found.iter().map(|one| one.id).collect();
             if ids != [rule.id] {
                 other.push(format!("── {} wrong\n{}", rule.id, frames(&found, &sources, Style::Plain)));
@@ -59,7 +63,7 @@ fn examples_show_what_they_are_to_show() {
             shown += 1;
         }
         if let Some(right) = &page.right {
-            let (found, sources) = problems(right, &base);
+            let (found, sources) = problems(rule.id, right, &base);
             if !found.is_empty() {
                 other.push(format!("── {} right\n{}", rule.id, frames(&found, &sources, Style::Plain)));
             }
@@ -76,11 +80,11 @@ fn certain_fixes_of_examples_mend_them() {
     let mut mended = 0;
     for rule in rules() {
         let Some(wrong) = page(rule.id).wrong.filter(|one| one.text.starts_with("scenario:")) else { continue };
-        let (found, sources) = problems(&wrong, &base);
+        let (found, sources) = problems(rule.id, &wrong, &base);
         let Some(fix) = found.iter().find_map(Diagnostic::certain_fix) else { continue };
         let (text, _) = flowproof::diagnostic::mended(fix.edits[0].span.file, [fix], &sources).unwrap();
         let text: &'static str = text.leak();
-        let (left, sources) = problems(&Example { text, ..wrong }, &base);
+        let (left, sources) = problems(rule.id, &Example { text, ..wrong }, &base);
         let again = left.iter().any(|one| one.id == rule.id);
         assert!(!again, "{}:\n{text}\n{}", rule.id, frames(&left, &sources, Style::Plain));
         mended += 1;

@@ -23,6 +23,7 @@ mod history;
 mod house;
 mod leaks;
 mod leaving;
+mod linting;
 mod listing;
 mod looking;
 mod loopback;

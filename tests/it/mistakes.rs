@@ -118,7 +118,9 @@ fn one_mistake_is_one_problem_at_its_line() {
     let wrong: Vec<String> = wrong.iter().map(|(name, problem)| format!("── {name} {problem}")).collect();
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
     assert!(count >= 150, "{count} files");
-    let never: Vec<&str> = rules().iter().map(|rule| rule.id.as_str()).filter(|id| !told.contains(id)).collect();
+    // What is said of the soundness of processes has examples on its pages, which are looked at elsewhere.
+    let of_files = rules().iter().map(|rule| rule.id.as_str()).filter(|id| !id.starts_with("lint/"));
+    let never: Vec<&str> = of_files.filter(|id| !told.contains(id)).collect();
     // Files that are too large, what is asked for on the command line, what a run alone can tell, and bounds that take thousands of lines.
     let elsewhere = [
         "file/too-large",

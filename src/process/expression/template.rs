@@ -152,6 +152,14 @@ pub struct Condition {
 }
 
 impl Condition {
+    /// The expression, if it is one alone.
+    pub fn sole(&self) -> Option<&Expression> {
+        match self.template.parts() {
+            [Part::Expression(expression)] => Some(expression),
+            _ => None,
+        }
+    }
+
     /// Compiles a text.
     ///
     /// # Errors

@@ -1,0 +1,15 @@
+//! A definition as a graph: what can be reached, what can be covered, and with how few walks.
+
+mod arc;
+mod circulation;
+mod components;
+mod cover;
+mod reach;
+
+pub use arc::{Arc, Folding, Graph, Way};
+pub use components::Components;
+pub use cover::{Cover, Walk};
+pub use reach::Coverable;
+
+#[cfg(test)]
+mod tests;
