@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -10,7 +10,7 @@ use super::terminal::{note, warn};
 use crate::history::{Glance, History, HistoryError, Origin, Past, Policy, Recorded, Store};
 use crate::plan::{Partition, PartitionBy, Plan, Urgent};
 use crate::project::Project;
-use crate::report::{Place, stored};
+use crate::report::{PastRun, Place, StoredRun, stored};
 
 /// What a run is by what was run before, and by what others run.
 #[derive(Debug, Args)]
@@ -209,10 +209,65 @@ pub(super) fn finish(history: History) -> Option<Recorded> {
     }
 }
 
+/// Most earlier runs of a scenario that a report shows.
+const MOST_EARLIER: usize = 20;
+
+/// What gives the runs of a scenario before a run, the latest last; nothing where there is no history that can be used.
+pub(super) fn earlier(history: Option<&Path>, run: &StoredRun) -> impl Fn(&str) -> Vec<PastRun> {
+    let (at, target) = run.heads.first().map(|head| (head.at.clone(), head.target.name.clone())).unwrap_or_default();
+    let runs: Vec<String> = run.heads.iter().map(|head| head.run.clone()).collect();
+    let past = history.and_then(|history| Past::open(history, &target).ok().flatten());
+    move |id| {
+        // Some that came later may stand before them.
+        let results = past.as_ref().and_then(|past| past.results(id, 2 * MOST_EARLIER).ok()).unwrap_or_default();
+        let results = results.into_iter().filter(|one| one.at < at && !runs.contains(&one.run)).take(MOST_EARLIER);
+        let mut earlier: Vec<PastRun> = results
+            .map(|one| PastRun { run: one.run, at: one.at, verdict: one.verdict, flaky: one.flaky, millis: one.millis })
+            .collect();
+        earlier.reverse();
+        earlier
+    }
+}
+
 /// Removes a run from the history; if that cannot be done, it is told.
 pub(super) fn forget(project: &Project, run: &str) {
     let forgotten = Store::open(&history_file(project)).and_then(|mut store| store.forget(run));
     if let Err(error) = forgotten {
         warn(&format!("{error}; what this run has leaked may stand in it"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The events of a run of one scenario on a day.
+    fn events(run: &str, day: u32, verdict: &str) -> String {
+        let at = format!("2026-11-{day:02}T02:00:00.000Z");
+        format!(
+            r#"{{"at":"{at}","event":"run-started","version":1,"flowproof":"0.1.0","run":"{run}","seed":7,"target":{{"name":"staging","simulator":false,"base_url":"http://x"}},"scenarios":1,"jobs":1}}
+{{"at":"{at}","scenario":"a.yaml","event":"scenario-started","title":"t","attempt":1}}
+{{"at":"{at}","scenario":"a.yaml","event":"scenario-finished","verdict":"{verdict}","flaky":false,"millis":{day}.5,"requests":0,"walk":[]}}
+"#
+        )
+    }
+
+    #[test]
+    fn a_report_shows_what_was_run_before_and_not_what_came_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = folder.path().join("history.db");
+        for (day, verdict) in [(1, "passed"), (2, "failed"), (3, "passed"), (4, "failed")] {
+            let text = events(&format!("run{day}"), day, verdict);
+            std::fs::write(folder.path().join(format!("{day}.ndjson")), &text).unwrap();
+            let mut stored_in = History::open(&history, Origin::default(), Policy::default()).unwrap();
+            stored(text.as_bytes()).for_each(|event| stored_in.event(&event.unwrap()));
+            stored_in.finish().unwrap();
+        }
+        let run = StoredRun::open(&[folder.path().join("3.ndjson")]).unwrap();
+        let told: Vec<_> =
+            earlier(Some(&history), &run)("a.yaml").into_iter().map(|one| (one.run, one.millis)).collect();
+        assert_eq!(told, [("run1".to_owned(), 1.5), ("run2".to_owned(), 2.5)]);
+        assert!(earlier(Some(&history), &run)("b.yaml").is_empty() && earlier(None, &run)("a.yaml").is_empty());
+        assert!(earlier(Some(&folder.path().join("none.db")), &run)("a.yaml").is_empty());
     }
 }

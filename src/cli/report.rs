@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::reports::{Wanted, to_file};
+use super::past::history_file;
+use super::reports::{Places, Wanted, to_file};
 use super::selection::count;
 use super::terminal::{complain, print_result};
 use super::{Exit, home, world};
@@ -118,7 +119,9 @@ fn tell(arguments: &ReportCommand, current: &Path) -> Result<Exit, (Exit, String
             Told::Console => console(&paths, arguments.verbose).map_err(named)?,
             Told::Format(wanted) => {
                 let run = StoredRun::open(&paths).map_err(named)?;
-                wanted.write(&run, &root, current).map_err(named)?;
+                let history = Some(history_file(&Project::open(None, current)));
+                let places = Places { root: root.clone(), current: current.to_owned(), history };
+                wanted.write(&run, &places).map_err(named)?;
             }
         }
     }

@@ -7,13 +7,13 @@ use clap::Args;
 use super::resume::{Beginning, Resumed};
 use super::run::RunArguments;
 use super::terminal::{complain, note};
-use super::{home, world, writing};
+use super::{home, past, world, writing};
 use crate::diagnostic::suggest;
 use crate::engine::Detail;
 use crate::event::Event;
 use crate::report::{
     Archive, Console, Hold, Look, Ndjson, ReportError, ReportFormat, StoredRun, Temporary, Trace, Writer, annotations,
-    stored,
+    html, stored,
 };
 use crate::settings::Runs;
 
@@ -66,11 +66,19 @@ impl Wanted {
     ///
     /// # Errors
     /// If the run cannot be read, or the report cannot be written.
-    pub fn write(&self, run: &StoredRun, root: &Path, current: &Path) -> Result<(), ReportError> {
+    pub fn write(&self, run: &StoredRun, places: &Places) -> Result<(), ReportError> {
+        let Places { root, current, history } = places;
         if self.format == ReportFormat::Github {
             return self.tell_github(run, root, current);
         }
         let path = self.path.as_ref().map(|path| current.join(path));
+        if self.format == ReportFormat::Html {
+            let past = past::earlier(history.as_deref(), run);
+            return match path {
+                Some(path) => to_file(&path, |out| html(run, &past, out)),
+                None => to_output(|out| html(run, &past, out)),
+            };
+        }
         match (self.format.writer(), path) {
             (Writer::File(write), Some(path)) => to_file(&path, |out| write(run, out)),
             (Writer::File(write), None) => to_output(|out| write(run, out)),
@@ -137,6 +145,17 @@ fn to_output(write: impl FnOnce(&mut dyn Write) -> Result<(), ReportError>) -> R
     }
 }
 
+/// Where reports are made and where they take from.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    /// The project's root.
+    pub root: PathBuf,
+    /// The folder that relative paths mean.
+    pub current: PathBuf,
+    /// The history, if it may be read.
+    pub history: Option<PathBuf>,
+}
+
 /// What is known of a run before it is told.
 pub(super) struct Told<'a> {
     /// Its id.
@@ -149,6 +168,8 @@ pub(super) struct Told<'a> {
     pub root: &'a Path,
     /// The folder that relative paths mean.
     pub current: &'a Path,
+    /// The history, if it may be read.
+    pub history: Option<PathBuf>,
 }
 
 /// Everything that a run is told to.
@@ -159,8 +180,7 @@ pub(super) struct Reports {
     record: Option<Record>,
     /// What is made of the record when the run is over.
     wanted: Vec<Wanted>,
-    root: PathBuf,
-    current: PathBuf,
+    places: Places,
 }
 
 /// Where the events of a run are kept.
@@ -211,9 +231,9 @@ impl Reports {
             None => Record::new(arguments, told, !wanted.is_empty())?,
         };
         let trace = arguments.trace.then(|| Trace::of_process(look));
-        let (root, current) = (root.to_owned(), current.to_owned());
+        let places = Places { root: root.to_owned(), current: current.to_owned(), history: told.history.clone() };
         let mut reports =
-            Self { console: Console::of_process(look), trace: None, streams, record: None, wanted, root, current };
+            Self { console: Console::of_process(look), trace: None, streams, record: None, wanted, places };
         if let Some(resumed) = &arguments.resume.taken {
             // What was told before is part of the whole.
             for event in stored(BufReader::new(File::open(resumed.place.events())?)) {
@@ -252,7 +272,7 @@ impl Reports {
         done.extend(self.streams.into_iter().map(Ndjson::finish));
         if let Some(record) = self.record {
             let write = |run: &StoredRun| {
-                let write = |wanted: &Wanted| wanted.write(run, &self.root, &self.current);
+                let write = |wanted: &Wanted| wanted.write(run, &self.places);
                 // One that cannot be written does not take the others with it.
                 self.wanted.iter().map(write).collect::<Vec<_>>().into_iter().collect()
             };

@@ -241,7 +241,8 @@ fn run(
         return Ok(dry_run::show(&run, &plan, arguments.format, &look));
     }
     let beginning = Beginning::of(arguments, &environment.name.value, &plan, &project.root, current);
-    let told = Told { run: &run.options.run_id, beginning: &beginning, runs, root: &project.root, current };
+    let history = (!arguments.past.no_history).then(|| past::history_file(project));
+    let told = Told { run: &run.options.run_id, beginning: &beginning, runs, root: &project.root, current, history };
     let reports = Reports::open(arguments, &told, look);
     let mut reports = reports.map_err(|error| error.to_string())?;
     let mut flaky = 0;
