@@ -146,7 +146,7 @@ fn runs_are_stored_until_there_are_too_many_of_them() {
         .file("scenarios/a.yaml", "scenario: It holds\nsteps:\n  - check: { \"{{ 1 }}\": 1 }\n");
     assert_eq!(project.does(&["run", "--no-store"]).code, Some(0));
     assert_eq!(project.does(&["run", "--dry-run"]).code, Some(0));
-    assert!(!project.path(".flowproof").exists());
+    assert!(!project.path(".flowproof/runs").exists());
     let told = project.does(&["report"]);
     assert_eq!(told.code, Some(2));
     assert!(told.stderr.contains("there is no stored run"), "{}", told.stderr);
