@@ -10,13 +10,15 @@ use crate::source::{Span, Spanned};
 use crate::template::{Reference, Template};
 
 /// What templates can see anywhere.
-pub const ROOTS: [&str; 11] =
-    ["vars", "case", "steps", "env", "secrets", "session", "actors", "visit", "run", "process", "position"];
+pub const ROOTS: [&str; 12] =
+    ["vars", "case", "steps", "env", "secrets", "session", "actors", "visit", "run", "process", "position", "listener"];
 /// What they see of every run.
 const RUN: [&str; 3] = ["id", "seed", "attempt"];
+/// What they see of where calls of the engine go.
+const LISTENER: [&str; 1] = ["url"];
 /// What they see in a fragment.
-pub const FRAGMENT_ROOTS: [&str; 9] =
-    ["inputs", "vars", "steps", "env", "session", "visit", "run", "process", "position"];
+pub const FRAGMENT_ROOTS: [&str; 10] =
+    ["inputs", "vars", "steps", "env", "session", "visit", "run", "process", "position", "listener"];
 /// What they see besides where an answer is saved.
 const ANSWERS: [&str; 2] = ["response", "responses"];
 
@@ -47,6 +49,7 @@ pub(super) fn check(scenario: &Scenario, around: &Surroundings<'_>, found: &mut 
             [] => Vec::new(),
             actors => actors.iter().map(|actor| actor.name.value.clone()).chain([MAIN.to_owned()]).collect(),
         },
+        listener: LISTENER.map(str::to_owned).into(),
     };
     known.check(&uses, found);
     let variables = scenario.vars.iter().map(|variable| (&variable.name, "the variable", "vars"));
@@ -88,6 +91,7 @@ pub(super) fn check_fragment(fragment: &Fragment, around: &Surroundings<'_>, fou
         // Whose run it is part of is not known here.
         run: None,
         actors: Vec::new(),
+        listener: LISTENER.map(str::to_owned).into(),
     };
     known.check(&uses, found);
     let inputs: Vec<_> = fragment.inputs.iter().map(|input| (&input.name, "the input", "inputs")).collect();
@@ -113,6 +117,7 @@ struct Known<'a> {
     /// What there is of the run, where that is known.
     run: Option<Vec<String>>,
     actors: Vec<String>,
+    listener: Vec<String>,
 }
 
 impl Known<'_> {
@@ -135,6 +140,7 @@ impl Known<'_> {
                 "steps" => ("step with the id", &self.steps),
                 "inputs" => ("input", &self.inputs),
                 "actors" => ("actor", &self.actors),
+                "listener" => ("value of the listener", &self.listener),
                 "run" => match &self.run {
                     Some(run) => ("value of the run", run),
                     None => continue,
@@ -320,8 +326,10 @@ impl<'a> Uses<'a> {
         for expect in step.expectations() {
             self.expectation(expect);
         }
-        if let StepKind::Check(checks) = &step.kind {
-            checks.iter().for_each(|check| self.matcher(&check.matcher));
+        match &step.kind {
+            StepKind::Check(checks) => checks.iter().for_each(|check| self.matcher(&check.matcher)),
+            StepKind::Await(awaited) => self.references.extend(awaited.references().map(|one| (one, false))),
+            _ => {}
         }
     }
 

@@ -18,9 +18,9 @@ use super::terminal::{complain, show_diagnostics};
 use super::variable::parse_variable;
 use super::{Exit, dry_run, interrupt, watch, world};
 use crate::diagnostic::suggest;
-use crate::engine::{Cancel, Clock, Files, Gate, Options, Run, Saved, Why};
+use crate::engine::{Cancel, Clock, Files, Gate, Listener, Options, Run, Saved, Why};
 use crate::event::{Event, EventKind, Summary};
-use crate::plan::{Fingerprints, PlannedFile};
+use crate::plan::{Fingerprints, Plan, PlannedFile};
 use crate::project::{Project, SETTINGS};
 use crate::prompt::Prompt;
 use crate::report::{Look, Surroundings};
@@ -219,6 +219,7 @@ fn run(
         Some(resumed) => resumed.continued(options),
         None => options,
     };
+    let listener = listener(project, &plan, arguments.dry_run)?;
     let audit = Arc::new(Audit::new(&project.root, &options.run_id, &arguments.keeping));
     let run = Run {
         gate: Gate::new(&guards, prepared.target.simulator),
@@ -232,6 +233,7 @@ fn run(
         redactor: prepared.redactor.clone(),
         saved: Saved::default(),
         cancel: cancel.clone(),
+        listener,
         witness: Some(audit.clone()),
     };
     let look = Look::fitting(Surroundings::of_process(), arguments.quiet, arguments.verbose);
@@ -304,6 +306,17 @@ fn run(
         &run.redactor,
     );
     Ok(exit)
+}
+
+/// Where calls of the engine come in, if a scenario may await any.
+fn listener(project: &Project, plan: &Plan, dry_run: bool) -> Result<Option<Arc<Listener>>, String> {
+    if dry_run || !plan.listens(&project.sources) {
+        return Ok(None);
+    }
+    let listening = project.settings.as_ref().map(|settings| settings.listener.clone()).unwrap_or_default();
+    let started =
+        Listener::start(&listening).map_err(|error| format!("cannot listen on {}: {error}", listening.listen));
+    started.map(|listener| Some(Arc::new(listener)))
 }
 
 fn options(arguments: &RunArguments, defaults: &Defaults, runs: &Runs) -> Options {

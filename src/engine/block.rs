@@ -154,6 +154,7 @@ impl Walker<'_> {
             StepKind::Activity { name, .. } => name.value.clone(),
             StepKind::Request(line) => format!("{} {}", line.method.value, self.run.sources.text(line.target.span())),
             StepKind::Wait(duration) => iso(duration.value),
+            StepKind::Await(awaited) => self.run.sources.text(awaited.path.span()).trim_matches(['"', '\'']).to_owned(),
             StepKind::Check(_) => String::new(),
             StepKind::Use(one) => one.path.value.clone(),
         }
@@ -185,6 +186,15 @@ impl Walker<'_> {
                 if let Some(expect) = &step.expect {
                     self.judge_pause(expect, step.span).await?;
                 }
+                Ok(Next::PROCEED)
+            }
+            StepKind::Await(awaited) => {
+                let reading = self.await_call(awaited).await?;
+                self.remember(&reading);
+                if let Some(expect) = &step.expect {
+                    self.judge_stated(expect, &reading, awaited.place()).await?;
+                }
+                self.save(step.id.as_ref(), &step.save, &reading).await?;
                 Ok(Next::PROCEED)
             }
             StepKind::Use(one) => self.play_fragment(step, one).await,
@@ -242,8 +252,13 @@ impl Walker<'_> {
             millis: 0.0,
             earlier: Vec::new(),
         };
+        self.judge_stated(expect, &nothing, place).await
+    }
+
+    /// Judges what is said, and nothing else.
+    async fn judge_stated(&mut self, expect: &StepExpectation, reading: &Reading, place: Span) -> Result<(), Trouble> {
         let mut assessed = Vec::new();
-        let result = self.assess_stated(expect, &nothing, None, place, &mut assessed).await;
+        let result = self.assess_stated(expect, reading, None, place, &mut assessed).await;
         self.record_all(assessed).await;
         result
     }

@@ -236,7 +236,7 @@ impl Walker<'_> {
         }
     }
 
-    fn assessments(&mut self, judgements: Vec<Judgement>) -> Vec<Assessment> {
+    pub(super) fn assessments(&mut self, judgements: Vec<Judgement>) -> Vec<Assessment> {
         let mut assessed = Vec::new();
         for judgement in judgements {
             self.journal.hide("derived", &judgement.tainted);

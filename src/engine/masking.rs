@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use crate::event::{Difference, EventKind, Excerpt, Problem};
 use crate::redact::Redactor;
 
-/// An event without secrets. Exchanges and the beginning of a scenario are masked where they are made, because what is
+/// An event without secrets. Exchanges, calls and the beginning of a scenario are masked where they are made, because what is
 /// shortened must be masked before.
 pub(super) fn masked(mut kind: EventKind, redactor: &Redactor) -> EventKind {
     let mask = |text: &mut String| {
@@ -50,6 +50,7 @@ pub(super) fn masked(mut kind: EventKind, redactor: &Redactor) -> EventKind {
         | EventKind::BreakerClosed { .. }
         | EventKind::ScenarioStarted { .. }
         | EventKind::Exchanged { .. }
+        | EventKind::Called { .. }
         | EventKind::OutcomeRead { .. }
         | EventKind::BranchTaken { .. }
         | EventKind::Waited { .. }

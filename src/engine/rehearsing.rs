@@ -230,7 +230,7 @@ impl Walker<'_> {
             },
             StepKind::Request(line) => self.rehearse_line(line).map(|request| one.requests.push(request)),
             StepKind::Use(used) => self.rehearse_fragment(used, told),
-            StepKind::Check(_) | StepKind::Wait(_) => Ok(()),
+            StepKind::Check(_) | StepKind::Wait(_) | StepKind::Await(_) => Ok(()),
         };
         let (number, name) = (one.step.number, one.step.id.clone());
         told.steps.insert(at, one);

@@ -17,7 +17,7 @@ use super::queue::Queue;
 use super::schedule::Schedule;
 use super::standing::started;
 use super::walker::Walker;
-use super::{Cancel, Files, Target};
+use super::{Cancel, Files, Listener, Target};
 use crate::event::{Event, EventKind, Problem, Role, Summary, TargetRecord, VERSION, Verdict};
 use crate::http::{Picture, record};
 use crate::plan::{Plan, Planned};
@@ -152,6 +152,8 @@ pub struct Run {
     pub gate: Gate,
     /// The scenarios whose verdict does not count for a while.
     pub quarantine: Arc<Quarantine>,
+    /// Where calls of the engine come in, if a scenario awaits any.
+    pub listener: Option<Arc<Listener>>,
     /// Who is told what must not be written anywhere.
     pub witness: Option<Arc<dyn Witness>>,
 }

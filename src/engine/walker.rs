@@ -16,6 +16,7 @@ use super::control::{Control, iso};
 use super::fragment::Frame;
 use super::held::Held;
 use super::journal::{Journal, Message};
+use super::listener::Inbox;
 use super::memory::Memory;
 use super::origin::Origin;
 use super::position::Position;
@@ -39,6 +40,9 @@ use crate::template::{Data, Reference, Scope, Template, stream_key};
 /// How long `after` may take in all.
 const AFTER_BUDGET: Duration = Duration::from_secs(30);
 
+/// What templates see instead of the URL of a listener that is not started.
+const NO_LISTENER: &str = "‹listener.url›";
+
 /// The state machine of one scenario.
 pub(super) struct Walker<'r> {
     pub run: &'r Run,
@@ -53,6 +57,8 @@ pub(super) struct Walker<'r> {
     pub world_id: String,
     /// Which attempt of the scenario this is, from 1.
     pub attempt: u32,
+    /// Where the engine's calls to it come in, if any are listened for.
+    pub inbox: Option<Inbox>,
     /// How long it was kept from sending.
     pub held: Rc<Held>,
     pub started: Instant,
@@ -110,6 +116,7 @@ impl<'r> Walker<'r> {
         };
         let target = &run.target;
         let control = target.simulator.then(|| Control::new(client.clone(), &target.base_url, world_id.clone()));
+        let inbox = run.listener.as_ref().map(|listener| listener.open(&world_id, (run.options.ids)()));
         let journal =
             Journal::new(&planned.id, sender, run.options.clock.clone(), run.options.detail, run.redactor.clone());
         let case = planned.case.as_ref();
@@ -118,6 +125,7 @@ impl<'r> Walker<'r> {
             .files(run.reader(planned.folder()))
             .with("env", run.environment.clone())
             .with("run", run_values(run, numbers.attempt))
+            .with("listener", json!({ "url": inbox.as_ref().map_or(NO_LISTENER, |inbox| inbox.url.as_str()) }))
             .with("process", process.map_or(Value::Null, Value::String))
             .with("case", Value::Object(case.map(Case::values).unwrap_or_default()))
             .stream(stream_key(run.options.seed, &planned.id, ""));
@@ -131,6 +139,7 @@ impl<'r> Walker<'r> {
             control,
             world_id,
             attempt: numbers.attempt,
+            inbox,
             held: Rc::default(),
             started: Instant::now(),
             virtual_time: Duration::ZERO,

@@ -2,9 +2,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    CaseRecord, ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, GuardsRecord, KnownFailureRecord, OtherWalk,
-    PartRecord, PartitionRecord, PollRecord, Problem, QuarantineRecord, Role, StepRecord, Summary, TargetRecord,
-    Verdict, WalkRecord,
+    CallRecord, CaseRecord, ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, GuardsRecord,
+    KnownFailureRecord, OtherWalk, PartRecord, PartitionRecord, PollRecord, Problem, QuarantineRecord, Role,
+    StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
 };
 
 /// The version of the event format. It grows when a reader of an older one would misread a newer one.
@@ -178,6 +178,13 @@ pub enum EventKind {
         step: u32,
         /// What was found.
         poll: PollRecord,
+    },
+    /// A call of the engine that was awaited has come.
+    Called {
+        /// The number of the step.
+        step: u32,
+        /// The call.
+        call: Box<CallRecord>,
     },
     /// An answer was classified.
     OutcomeRead {

@@ -16,10 +16,10 @@ pub use cause::Cause;
 pub use excerpt::Excerpt;
 pub use kind::{Event, EventKind, VERSION};
 pub use record::{
-    BodyRecord, CaseRecord, ElementRecord, ErrorPhase, ExchangeRecord, ExpectationRecord, Finding, GuardsRecord, Held,
-    KnownFailureRecord, OtherWalk, PartRecord, PartitionRecord, PollRecord, PollResult, Problem, QuarantineRecord,
-    RequestRecord, ResponseRecord, Role, Section, StandingRecord, StepRecord, TargetRecord, TransportError,
-    ValueRecord, WalkRecord,
+    BodyRecord, CallRecord, CaseRecord, ElementRecord, ErrorPhase, ExchangeRecord, ExpectationRecord, Finding,
+    GuardsRecord, Held, KnownFailureRecord, OtherWalk, PartRecord, PartitionRecord, PollRecord, PollResult, Problem,
+    QuarantineRecord, RequestRecord, ResponseRecord, Role, Section, StandingRecord, StepRecord, TargetRecord,
+    TransportError, ValueRecord, WalkRecord,
 };
 pub use summary::Summary;
 pub use verdict::Verdict;

@@ -177,9 +177,9 @@ pub struct StepRecord {
     /// Who does it; absent for the main actor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
-    /// What it does: `activity`, `request`, `wait`, `check`, `use`, `expect`.
+    /// What it does: `activity`, `request`, `wait`, `await`, `check`, `use`, `expect`.
     pub kind: String,
-    /// The activity's name, the request line, the duration, the fragment's path.
+    /// The activity's name, the request line, the duration, the path of the call, the fragment's path.
     pub subject: String,
     /// The author's words for it, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -250,6 +250,20 @@ pub struct RequestRecord {
 pub struct ResponseRecord {
     /// The HTTP status.
     pub status: u16,
+    /// The headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: BodyRecord,
+}
+
+/// A call of the engine that a step has awaited, secrets masked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CallRecord {
+    /// The method.
+    pub method: String,
+    /// The path behind `listener.url`, with the query.
+    pub path: String,
     /// The headers.
     pub headers: Vec<(String, String)>,
     /// The body.

@@ -36,8 +36,8 @@ const ORDERS: &[(&str, &[&str])] = &[
     (
         "step",
         &[
-            "id", "name", "if", "activity", "request", "wait", "check", "use", "as", "if", "element", "at", "timeout",
-            "with", "simulate", "retry", "poll", "expect", "save", "on",
+            "id", "name", "if", "activity", "request", "wait", "await", "check", "use", "as", "if", "element", "at",
+            "timeout", "with", "simulate", "retry", "poll", "expect", "save", "on",
         ],
     ),
     ("answer", &["as", "wait", "with", "optional", "simulate", "retry", "expect", "save", "on"]),
@@ -46,6 +46,7 @@ const ORDERS: &[(&str, &[&str])] = &[
     ("actor-expect", &["instance", "walk", "walk-includes", "visits", "never", "outcomes"]),
     ("branch", &["steps", "use", "with", "save", "continue", "repeat", "goto", "end", "at-most"]),
     ("poll", &["every", "until", "stop-when", "deadline"]),
+    ("await", &["path", "where", "deadline"]),
     ("retry-rules", &["times", "backoff", "every", "for", "even-if-sent"]),
     (
         "settings",
@@ -63,6 +64,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "after",
             "quarantine",
             "defaults",
+            "listener",
             "runs",
             "history",
             "notify",
@@ -90,6 +92,7 @@ const ORDERS: &[(&str, &[&str])] = &[
             "after",
         ],
     ),
+    ("listener", &["listen", "public-url"]),
     ("runs", &["store", "keep", "detail"]),
     ("profile", &["env", "tags", "jobs", "timeout", "scenario-timeout", "retries", "run-timeout", "vars"]),
     ("quarantine", &["quarantine", "scenarios"]),

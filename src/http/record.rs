@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::{Answer, Exchange, Part, Request, RequestBody, curl, personal, shorten};
-use crate::event::{BodyRecord, ExchangeRecord, RequestRecord, ResponseRecord};
+use crate::event::{BodyRecord, CallRecord, ExchangeRecord, RequestRecord, ResponseRecord};
 use crate::redact::Redactor;
 
 /// The record of a whole exchange: `name` in the catalogue (or `request`), `attempt` from 1, `id` the correlation id.
@@ -65,6 +65,13 @@ pub fn response(answer: &Answer, redactor: &Redactor) -> ResponseRecord {
         Err(_) => raw(&answer.media(), &answer.body, redactor),
     };
     ResponseRecord { status: answer.status, headers: headers(&answer.headers, redactor), body }
+}
+
+/// The record of a call of the engine, which carries what an answer carries; `target` is its path with the query.
+pub fn call(method: &str, target: &str, answer: &Answer, redactor: &Redactor) -> CallRecord {
+    let ResponseRecord { headers, body, .. } = response(answer, redactor);
+    let target = personal::url(target, redactor.personal());
+    CallRecord { method: method.to_owned(), path: redactor.mask(&target).into_owned(), headers, body }
 }
 
 /// Headers as events carry them. Whoever answers may have put a secret into their names too.

@@ -127,7 +127,8 @@ fn collect(node: &Node, all: &mut Vec<Defined>) {
         Kind::Scalar(_) => {}
         Kind::Sequence(items) => items.iter().for_each(|item| collect(item, all)),
         Kind::Mapping(entries) => {
-            let is_step = ["activity", "request", "use", "wait", "check"].iter().any(|key| node.get(key).is_some());
+            let is_step =
+                ["activity", "request", "use", "wait", "await", "check"].iter().any(|key| node.get(key).is_some());
             if let Some(id) = node.get("id").filter(|_| is_step)
                 && let Some(scalar) = id.as_scalar()
             {

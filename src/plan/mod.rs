@@ -5,6 +5,7 @@ mod exercise;
 mod filter;
 mod fingerprint;
 mod held;
+mod listening;
 mod order;
 mod partition;
 #[expect(clippy::module_inception, reason = "the room's main noun is its own name")]

@@ -146,8 +146,8 @@ impl<'a> Follower<'a> {
                     let inner = Block { folder: fragment.folder(), actor };
                     self.visits(&Ways::of_fragment(fragment), &inner, visits)?;
                 }
-                // A timer may end a visit meanwhile.
-                StepKind::Wait(_) => return None,
+                // A visit may end meanwhile: a timer does it, or what calls.
+                StepKind::Wait(_) | StepKind::Await(_) => return None,
                 StepKind::Activity { .. } | StepKind::Request(_) | StepKind::Check(_) => {}
             }
             at = way.to;

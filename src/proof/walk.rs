@@ -207,11 +207,9 @@ impl<'a> Follower<'a> {
                 let deed = Deed { name, activity, with, element, anywhere: *anywhere };
                 return self.leave_activity(ways, at, &deed, here, block.folder, tell);
             }
-            StepKind::Request(line) if changes(line) => {
-                let mut places = here.clone();
-                places.extend([Place::Unknown]);
-                places
-            }
+            StepKind::Request(line) if changes(line) => or_elsewhere(here),
+            // What calls has gone on meanwhile.
+            StepKind::Await(_) => or_elsewhere(here),
             StepKind::Request(_) | StepKind::Check(_) => self.while_polled(step, here),
             StepKind::Wait(duration) => {
                 let places = self.waited(here, duration.value);
@@ -279,6 +277,13 @@ impl<'a> Follower<'a> {
             None => told,
         });
     }
+}
+
+/// Where a process stands that may have been moved in ways that are not known.
+fn or_elsewhere(here: &Places) -> Places {
+    let mut places = here.clone();
+    places.extend([Place::Unknown]);
+    places
 }
 
 /// Whether a request may change where a process stands.

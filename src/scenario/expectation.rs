@@ -90,17 +90,21 @@ impl StepExpectation {
 }
 
 impl StepExpectation {
-    /// The first of what it says that only an answer has.
+    /// The first of what it says that only an answer has, or a call of the engine.
     pub(super) fn of_answer(&self) -> Option<(&'static str, Span)> {
+        let header = self.headers.first().map(|(name, _)| ("headers", name.span));
+        let body = self.body.as_ref().map(|body| ("body", body.span()));
+        let schema = self.schema.as_ref().map(|schema| ("schema", schema.span()));
+        self.of_answer_alone().or(header).or(body).or(schema)
+    }
+
+    /// The first of what it says that only an answer has.
+    pub(super) fn of_answer_alone(&self) -> Option<(&'static str, Span)> {
         let outcome = self.outcome.first().map(|outcome| ("outcome", outcome.span));
         let promised = |key, promise: &Option<Promise>| promise.as_ref().map(|promise| (key, promise.span));
         let status = self.status.as_ref().map(|status| ("status", status.span()));
-        let header = self.headers.first().map(|(name, _)| ("headers", name.span));
-        let body = self.body.as_ref().map(|body| ("body", body.span()));
         let answer = self.answer.as_ref().map(|answer| ("answer", answer.span()));
-        let schema = self.schema.as_ref().map(|schema| ("schema", schema.span()));
-        let all =
-            [outcome, promised("code", &self.code), status, header, body, answer, schema, promised("time", &self.time)];
+        let all = [outcome, promised("code", &self.code), status, answer, promised("time", &self.time)];
         all.into_iter().flatten().next()
     }
 

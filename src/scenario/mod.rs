@@ -5,6 +5,7 @@
 
 mod actor;
 mod answers;
+mod awaited;
 mod block;
 mod branch;
 mod cases;
@@ -26,6 +27,7 @@ mod ways;
 
 pub use actor::{ActorUse, MAIN};
 pub use answers::{Answer, Answers, AnswersEntry, Visits};
+pub use awaited::Awaited;
 pub use block::MAX_NESTING;
 pub use branch::{Action, Branch, End};
 pub use cases::{Case, Cases, CasesFile, CasesFormat, Column, MAX_ROWS, MAX_TABLE_BYTES, Table};

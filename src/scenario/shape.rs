@@ -187,7 +187,7 @@ pub(super) static ACTOR: Shape = Shape::new(
 pub(super) static STEP: Shape = Shape::new(
     "step",
     "a step",
-    "A step: an activity, a request, a wait, a check, or the use of a fragment.",
+    "A step: an activity, a request, a wait, a call that is awaited, a check, or the use of a fragment.",
     &[
         Key::new("id", Form::Like(&ID), "its name for `goto` and for `steps.ID`").such_as(&["selfie"]),
         Key::new("name", Form::Text, "your words for it in reports").such_as(&["The applicant takes a blurred selfie"]),
@@ -230,6 +230,15 @@ pub(super) static STEP: Shape = Shape::new(
     (Key::new("wait", Form::Duration, "lets time pass; virtual time on the simulator").such_as(&["PT1M"]), &[EXPECT]),
     (
         Key::new(
+            "await",
+            Form::Either(&[Form::Text, Form::Shape(&AWAIT)]),
+            "waits for a call of the engine to `listener.url` and this path; or a map that says more",
+        )
+        .such_as(&["/hooks/consent", "{ path: /hooks/consent, where: { $.event: consent-given }, deadline: 90s }"]),
+        &[EXPECT, SAVE],
+    ),
+    (
+        Key::new(
             "check",
             Form::Map(Names::Free, &Form::Named(&MATCHER)),
             "judges values and sends nothing: a template, and what is wanted of it",
@@ -247,6 +256,18 @@ pub(super) static STEP: Shape = Shape::new(
         ],
     ),
 ]));
+
+pub(super) static AWAIT: Shape = Shape::new(
+    "await",
+    "`await`",
+    "A call of the engine that is awaited.",
+    &[
+        Key::required("path", Form::Text, "its path, behind `listener.url`").such_as(&["/hooks/consent"]),
+        Key::new("where", Form::Named(&BODY), "what its body must be like; other calls are left for other steps")
+            .such_as(&["{ $.event: consent-given }"]),
+        Key::new("deadline", Form::Duration, "how long it may take to come, in real time").such_as(&["90s"]).or("30s"),
+    ],
+);
 
 static GIVEN_ALL: Form = Form::Map(Names::Free, &GIVEN);
 /// What an input of an activity is given.

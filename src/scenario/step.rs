@@ -4,9 +4,9 @@ use std::time::Duration;
 use super::given::read_given;
 use super::shape::{REQUEST_WITH, SAVED, STEP};
 use super::variable::check_id;
-use super::{Branch, GivenInputs, Inputs, Poll, Retry, Simulate, StepExpectation, Use};
+use super::{Awaited, Branch, GivenInputs, Inputs, Poll, Retry, Simulate, StepExpectation, Use};
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Id};
-use crate::expect::Matcher;
+use crate::expect::{BodyExpectation, Matcher};
 use crate::query::JsonPath;
 use crate::source::{Sources, Span, Spanned};
 use crate::template::{Reference, Template};
@@ -61,6 +61,8 @@ pub enum StepKind {
     Request(Box<RequestLine>),
     /// Lets time pass.
     Wait(Spanned<Duration>),
+    /// Awaits a call of the engine.
+    Await(Box<Awaited>),
     /// Judges values, without a request.
     Check(Vec<Check>),
     /// The steps of a fragment.
@@ -74,6 +76,7 @@ impl StepKind {
             Self::Activity { .. } => "activity",
             Self::Request(_) => "request",
             Self::Wait(_) => "wait",
+            Self::Await(_) => "await",
             Self::Check(_) => "check",
             Self::Use(_) => "use",
         }
@@ -162,6 +165,10 @@ impl Step {
         let retry = fields.beside("retry").and_then(|node| Retry::read(node, found)).map(Arc::new);
         let poll = fields.beside("poll").and_then(|node| Poll::read(node, sources, found));
         let simulate = fields.beside("simulate").map(|node| Simulate::read(node, sources, found)).unwrap_or_default();
+        if let (Some(StepKind::Await(_)), Some(timeout)) = (&kind, &timeout) {
+            let one = Diagnostic::new(Id::WRONG_VALUE, "a call that is awaited has no `timeout`").at(timeout.span);
+            found.push(one.help("say how long it may take to come: `await: { path: /hooks/consent, deadline: 90s }`"));
+        }
         if let Some((first, _)) = simulate.start.first() {
             let one =
                 Diagnostic::new(Id::WRONG_VALUE, "`start` stands in the scenario's own `simulate`").at(first.span);
@@ -213,6 +220,7 @@ impl Step {
             StepKind::Activity { name, .. } => name.span,
             StepKind::Request(line) => line.method.span,
             StepKind::Wait(duration) => duration.span,
+            StepKind::Await(awaited) => awaited.place(),
             StepKind::Use(one) => one.path.span,
             StepKind::Check(checks) => checks.first().map_or(self.span.slice(0, 0), |check| check.span),
         }
@@ -253,6 +261,7 @@ impl Step {
             }
             "request" => RequestLine::read(entry, fields, sources, found).map(Box::new).map(StepKind::Request),
             "wait" => entry.value.duration("`wait`", found).map(StepKind::Wait),
+            "await" => Awaited::read(entry, sources, found).map(Box::new).map(StepKind::Await),
             "use" => Use::read(entry, fields, sources, found).map(Box::new).map(StepKind::Use),
             _ => {
                 let checks = entry.value.mapping("`check`", found)?;
@@ -263,8 +272,12 @@ impl Step {
 
     /// Visits its matchers, those of steps inside it too.
     pub(super) fn matchers_mut(&mut self, visit: &mut dyn FnMut(&mut Matcher)) {
-        if let StepKind::Check(checks) = &mut self.kind {
-            checks.iter_mut().for_each(|check| visit(&mut check.matcher));
+        match &mut self.kind {
+            StepKind::Check(checks) => checks.iter_mut().for_each(|check| visit(&mut check.matcher)),
+            StepKind::Await(awaited) => {
+                awaited.condition.iter_mut().flat_map(BodyExpectation::matchers_mut).for_each(&mut *visit);
+            }
+            _ => {}
         }
         let expectations = self.expect.iter_mut().chain(self.poll.iter_mut().flat_map(Poll::expectations_mut));
         expectations.flat_map(StepExpectation::matchers_mut).for_each(&mut *visit);
@@ -282,6 +295,7 @@ impl Step {
                 templates.extend(&line.json);
             }
             StepKind::Wait(_) => {}
+            StepKind::Await(awaited) => templates.push(&awaited.path),
             StepKind::Use(one) => templates.extend(one.with.iter().map(|(_, template)| template)),
             StepKind::Check(checks) => templates.extend(checks.iter().map(|check| &check.value)),
         }
@@ -298,7 +312,12 @@ impl Step {
             StepKind::Check(checks) => checks.as_slice(),
             _ => &[],
         };
+        let awaited = match &self.kind {
+            StepKind::Await(awaited) => Some(awaited),
+            _ => None,
+        };
         let judged = checks.iter().flat_map(|check| check.matcher.references());
+        let judged = judged.chain(awaited.into_iter().flat_map(|awaited| awaited.references()));
         let judged = judged.chain(self.expectations().flat_map(StepExpectation::references));
         self.templates().into_iter().flat_map(Template::references).chain(judged)
     }
@@ -310,6 +329,10 @@ fn misjudged<'a>(kind: &str, stated: impl Iterator<Item = &'a StepExpectation>, 
         if let ("wait", Some((key, span))) = (kind, expectation.of_answer()) {
             let one = Diagnostic::new(Id::WRONG_VALUE, format!("a wait has no `{key}`")).at(span);
             found.push(one.help("`next` and `instance` can be expected of it"));
+        }
+        if let ("await", Some((key, span))) = (kind, expectation.of_answer_alone()) {
+            let one = Diagnostic::new(Id::WRONG_VALUE, format!("a call has no `{key}`")).at(span);
+            found.push(one.help("`headers`, `body`, `schema`, `next` and `instance` can be expected of it"));
         }
         for outcome in expectation.outcome.iter().filter(|_| kind == "request") {
             let one = Diagnostic::new(Id::WRONG_VALUE, "a request has no outcome").at(outcome.span);

@@ -3,11 +3,12 @@ use std::time::Duration;
 use super::around::{AFTER, BEFORE};
 use super::environment::ENVIRONMENT;
 use super::history::HISTORY;
+use super::listening::LISTENER;
 use super::notify::NOTIFY;
 use super::profile::PROFILE;
 use super::runs::RUNS;
 use super::shared::{SECRETS, VARS};
-use super::{Around, Environment, HistoryUse, Notify, Profile, Runs, SIMULATOR, Shared};
+use super::{Around, Environment, HistoryUse, Listening, Notify, Profile, Runs, SIMULATOR, Shared};
 use crate::catalogue::{PERSONAL, PersonalField};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{FileId, Sources, Spanned};
@@ -36,6 +37,8 @@ pub struct Settings {
     pub profiles: Vec<Profile>,
     /// What holds where a scenario or an argument says nothing.
     pub defaults: Defaults,
+    /// Where calls of the engine come in.
+    pub listener: Listening,
     /// What is kept of runs.
     pub runs: Runs,
     /// What is kept of what scenarios came to.
@@ -122,6 +125,7 @@ pub static SHAPE: Shape = Shape::new(
         Key::new("quarantine", Form::Text, "the file that says which scenarios are in quarantine")
             .or("quarantine.yaml"),
         Key::new("defaults", Form::Shape(&DEFAULTS), "what holds where a scenario or an argument says nothing"),
+        LISTENER,
         RUNS,
         HISTORY,
         NOTIFY,
@@ -171,6 +175,7 @@ impl Settings {
         let processes = processes.collect();
         let defaults = fields.inside("defaults", found).map(|fields| Defaults::read(&fields, found));
         let defaults = defaults.unwrap_or_default();
+        let listener = Listening::read(&fields, found);
         let runs = Runs::read(&fields, found);
         let around = Around::read(&fields, found);
         let shared = Shared::read(&fields, sources, found);
@@ -190,6 +195,7 @@ impl Settings {
             quarantine,
             profiles,
             defaults,
+            listener,
             runs,
             history,
             notify,

@@ -57,6 +57,7 @@ fn a_defect_that_one_scenario_meets_leaves_the_others_alone() {
         saved: Default::default(),
         cancel: Cancel::default(),
         gate: Gate::new(&Guards::default(), false),
+        listener: None,
         witness: None,
         quarantine: Arc::default(),
     };

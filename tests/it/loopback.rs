@@ -195,3 +195,32 @@ impl Drop for Simulator {
         let _ = self.child.wait();
     }
 }
+
+/// An engine that accepts every request, and does `call` with the URL that it is to call back.
+pub fn calling_back(call: impl Fn(&str, &serde_json::Value) + Send + 'static) -> SocketAddr {
+    server(move |mut stream| {
+        let request = read(&mut stream);
+        let text = String::from_utf8_lossy(&request).into_owned();
+        let body = text.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
+        let Ok(asked) = serde_json::from_str::<serde_json::Value>(body) else {
+            return drop(stream.write_all(&http("404 Not Found", "text/plain", b"there is nothing")));
+        };
+        let _ = stream.write_all(&json("202 Accepted", "connection: close\r\n", "{}"));
+        drop(stream);
+        call(asked["callback"].as_str().unwrap(), &asked);
+    })
+}
+
+/// Posts a body to a URL; gives the status.
+pub fn post(url: &str, body: &[u8]) -> u16 {
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let length = body.len();
+    let head = format!(
+        "POST /{path} HTTP/1.1\r\nhost: {host}\r\nx-engine: made-up\r\ncontent-type: application/json\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+    );
+    stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}

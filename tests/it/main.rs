@@ -2,6 +2,7 @@
 
 mod actors;
 mod around;
+mod awaiting;
 mod bad_nights;
 mod cases;
 mod checking;

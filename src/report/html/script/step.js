@@ -29,6 +29,8 @@ const lineOf = (event) => {
       return `branch ${event.outcome}: ${event.action} (${event.taken} of at most ${event.at_most})`;
     case "waited":
       return `waited ${span(event.duration)}${event.simulated ? " on the simulator's clock" : ""}`;
+    case "called":
+      return `the engine called ${event.call.method} ${event.call.path}: ${inline(event.call.body.value ?? event.call.body)}`;
     case "value-saved":
       return `saved ${event.name} = ${inline(event.value)} from ${event.from}`;
     case "noted":
