@@ -39,7 +39,7 @@ fn wrong_arguments_are_explained() {
     let ran = project.run(&["nowhere"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert!(ran.stderr.contains("there is no file `nowhere`"), "{}", ran.stderr);
-    assert_eq!(project.run(&["--report", "junit=x"]).code, Some(2));
+    assert_eq!(project.run(&["--report", "junite=x"]).code, Some(2));
     assert_eq!(project.run(&["--wat"]).code, Some(2));
 }
 
