@@ -176,6 +176,8 @@ impl Preface {
             ("the kind of partition", of(|partition| partition.by.clone())),
             ("the number of parts", of(|partition| partition.of.to_string())),
             ("the number of selected scenarios", of(|partition| partition.all.to_string())),
+            // Parts by time that did not see the same history have scenarios in common, and others in none of them.
+            ("the hash of selected scenarios and their known times", of(|partition| partition.basis.clone())),
         ]
     }
 }

@@ -283,6 +283,16 @@ fn what_is_missing_of_a_whole_is_named() {
     let ran = merge(&["out.ndjson", "parts/2.ndjson"]);
     assert_eq!(ran.code, Some(1), "what it is written to is no part: {}", ran.all());
 
+    let third = text(&project, "parts/3.ndjson");
+    let (before, rest) = third.split_once("\"basis\":\"").unwrap();
+    let (basis, after) = rest.split_once('"').unwrap();
+    std::fs::create_dir(project.path("odd")).unwrap();
+    std::fs::write(project.path("odd/3.ndjson"), format!("{before}\"basis\":\"{basis}0\"{after}")).unwrap();
+    let ran = merge(&["parts/1.ndjson", "parts/2.ndjson", "odd/3.ndjson"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.all());
+    let told = format!("known times of the first is {basis}, of the second {basis}0");
+    assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+
     let ran = merge(&["parts/1.ndjson", "parts/2.ndjson", "parts/1.ndjson"]);
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("part 1 of 3 is there twice"), "{}", ran.stderr);
