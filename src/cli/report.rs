@@ -9,6 +9,7 @@ use super::reports::{Places, Wanted, to_file};
 use super::selection::count;
 use super::terminal::{complain, print_result};
 use super::{Exit, home, world};
+use crate::diagnostic::nearest;
 use crate::project::Project;
 use crate::report::{Console, LATEST, Look, Merge, ReportError, ReportFormat, StoredRun, Surroundings};
 
@@ -138,7 +139,13 @@ fn meant(name: &str, root: &Path, current: &Path) -> Result<PathBuf, String> {
     if name.contains(['/', '\\', '.']) {
         return Err(format!("`{name}` is no file"));
     }
-    home::runs(root).find(name).map(|place| place.events()).map_err(|error| error.to_string())
+    home::runs(root).find(name).map(|place| place.events()).map_err(|error| {
+        let words = ReportFormat::ALL.map(ReportFormat::name);
+        match nearest(name, words.into_iter().chain([LATEST])) {
+            Some(near) => format!("{error}; did you mean `{near}`?"),
+            None => error.to_string(),
+        }
+    })
 }
 
 /// What the console told of a run, or would tell of its parts.

@@ -333,6 +333,18 @@ fn what_is_missing_of_a_whole_is_named() {
 }
 
 #[test]
+fn a_format_that_is_mistyped_is_no_run() {
+    let project = TestProject::bare();
+    part(&project, 1, 1);
+    for (word, near) in [("htm", "html"), ("lates", "latest"), ("junti", "junit")] {
+        let ran = project.does(&["report", word]);
+        assert_eq!(ran.code, Some(2), "{}", ran.all());
+        assert!(ran.stderr.contains(&format!("did you mean `{near}`?")), "{}", ran.stderr);
+    }
+    assert!(!project.does(&["report", "zzzzzzzz"]).stderr.contains("did you mean"));
+}
+
+#[test]
 fn a_workflow_of_github_says_where_its_summary_is() {
     let project = project();
     let arguments = ["run", "scenarios/made/failing.yaml", "--report", "github"];
