@@ -27,8 +27,7 @@ pub(super) static FAULTS: Shape = Shape::new(
         Key::new("delay", Form::Duration, "how much later every answer really comes").or("0s"),
         Key::new("outages", Form::List(&Form::Shape(&OUTAGE)), "scenarios that get no answer at all"),
     ],
-)
-.filled();
+);
 
 static LATENCY: Shape = Shape::new(
     "latency",
