@@ -147,7 +147,7 @@ fn tell(definition: &Definition, execution: &Execution, moves: &[Move], out: &mu
             MoveKind::Entered { node, visit } => format!("enter {node} #{visit}"),
             MoveKind::Completed { node } => format!("complete {node}"),
             MoveKind::Cancelled { node } => format!("cancel {node}"),
-            MoveKind::Evaluated { flow, value } => format!("{flow} is {value}"),
+            MoveKind::Evaluated { flow, value, .. } => format!("{flow} is {value}"),
             MoveKind::Taken { flow } => format!("take {flow}"),
             MoveKind::Error { node, code, boundary } => format!("error {code} of {node} caught by {boundary:?}"),
             MoveKind::TimerFired { boundary } => format!("timer {boundary}"),

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Incident;
+use crate::process::expression::Atoms;
 
 /// One move of the token. Elements are named by their id in the diagram, so that a stored move needs no definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,9 @@ pub enum MoveKind {
         flow: String,
         /// Its verdict.
         value: bool,
+        /// What its parts came to, in the order they are written, null for one that was not asked; empty if it is one part.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        atoms: Atoms,
     },
     /// The token passed a flow.
     Taken {

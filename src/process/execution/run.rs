@@ -291,10 +291,10 @@ impl<'a> Run<'a> {
     fn holds(&mut self, index: FlowIndex) -> Result<bool, Incident> {
         let flow = &self.definition[index];
         let Some(condition) = &flow.condition else { return Ok(true) };
-        let value = condition
-            .test(self.execution.scope())
+        let (value, atoms) = condition
+            .watch(self.execution.scope())
             .map_err(|error| Incident::Condition { flow: flow.id.clone(), error })?;
-        self.tell(MoveKind::Evaluated { flow: flow.id.clone(), value });
+        self.tell(MoveKind::Evaluated { flow: flow.id.clone(), value, atoms });
         Ok(value)
     }
 

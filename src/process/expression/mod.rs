@@ -6,6 +6,7 @@
 //! length and depth; evaluation follows the tree and never loops.
 
 mod ast;
+mod atoms;
 mod coerce;
 mod error;
 mod evaluate;
@@ -14,6 +15,7 @@ mod template;
 mod token;
 
 pub use ast::{Binary, Expression, Term, Unary};
+pub use atoms::Atoms;
 pub use error::{EvaluationError, SyntaxError};
 pub use evaluate::{Map, Scope};
 pub use template::{Condition, Part, Template};

@@ -173,11 +173,7 @@ impl Condition {
     /// # Errors
     /// [`EvaluationError::ConditionNull`], [`EvaluationError::NotBoolean`], or what the evaluation raises.
     pub fn test(&self, scope: Scope<'_>) -> Result<bool, EvaluationError> {
-        match self.template.evaluate(scope)? {
-            Value::Bool(value) => Ok(value),
-            Value::Null => Err(EvaluationError::ConditionNull),
-            other => Err(EvaluationError::NotBoolean { found: kind(&other).to_owned() }),
-        }
+        boolean_verdict(self.template.evaluate(scope)?)
     }
 
     /// The verdict if it is the same for all variables.
@@ -191,5 +187,14 @@ impl Condition {
     /// `execution.getVariableLocal`. A name that is only given to `hasVariable` is not read.
     pub fn names_read(&self) -> BTreeSet<String> {
         self.template.names_read()
+    }
+}
+
+/// The verdict that a condition's value is.
+pub(super) fn boolean_verdict(value: Value) -> Result<bool, EvaluationError> {
+    match value {
+        Value::Bool(value) => Ok(value),
+        Value::Null => Err(EvaluationError::ConditionNull),
+        other => Err(EvaluationError::NotBoolean { found: kind(&other).to_owned() }),
     }
 }

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{class, eval, map};
-use crate::process::expression::{Scope, Template};
+use crate::process::expression::{Condition, Scope, Template};
 
 /// Texts of expressions, with more parentheses than anybody writes.
 fn expressions() -> impl Strategy<Value = String> {
@@ -77,6 +77,21 @@ proptest! {
         // `c` stays unknown.
         if let Err(error) = eval(&text, json!({"a": a, "b": b})) {
             prop_assert!(!matches!(class(&error), "syntax" | "unsupported"), "{}", error);
+        }
+    }
+
+    #[test]
+    fn watching_the_atoms_changes_no_verdict(text in expressions(), a in values(), b in values()) {
+        let variables = map(json!({"a": a, "b": b}));
+        let scope = Scope { locals: &variables, variables: &variables };
+        let condition = Condition::parse(&format!("${{{text}}}")).unwrap();
+        match (condition.test(scope), condition.watch(scope)) {
+            (Ok(verdict), Ok((watched, atoms))) => {
+                prop_assert_eq!(verdict, watched);
+                let put_together = condition.sole().is_some_and(|one| one.is_put_together());
+                prop_assert_eq!(atoms.len(), if put_together { condition.atoms().len() } else { 0 });
+            }
+            (verdict, watched) => prop_assert_eq!(verdict.err(), watched.err()),
         }
     }
 }

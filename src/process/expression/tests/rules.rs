@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{class, eval, map};
-use crate::process::expression::{Condition, EvaluationError, Scope, Template};
+use crate::process::expression::{Condition, EvaluationError, Map, Scope, Template};
 
 /// The value as JSON, or the class of the error.
 #[track_caller]
@@ -306,4 +306,37 @@ fn depth_and_length_are_bounded_and_named() {
     assert!(Template::parse(&format!("${{{deepest}}}")).unwrap().expressions().all(|one| !one.to_string().is_empty()));
     let long = format!("${{\"{}\"}}", "x".repeat(64 * 1024));
     assert!(Template::parse(&long).unwrap_err().message.contains("at most 65536 bytes"));
+}
+
+#[test]
+fn atoms_are_told_as_they_were_asked() {
+    let watch = |condition: &str| {
+        let (locals, variables) = (Map::new(), map(json!({"a": true, "b": false, "n": 3, "t": "true"})));
+        let condition = Condition::parse(&format!("${{{condition}}}")).unwrap();
+        let (value, atoms) = condition.watch(Scope { locals: &locals, variables: &variables }).unwrap();
+        let letter = |atom: &Option<bool>| atom.map_or('-', |value| if value { 't' } else { 'f' });
+        let names: Vec<String> = condition.atoms().iter().map(ToString::to_string).collect();
+        format!("{value} {} [{}]", atoms.iter().map(letter).collect::<String>(), names.join("] ["))
+    };
+    let told = [
+        ("a", "true  [a]"),
+        ("!a", "false t [a]"),
+        ("a && b", "false tf [a] [b]"),
+        ("b && a", "false f- [b] [a]"),
+        ("a || b", "true t- [a] [b]"),
+        ("!(b || n == 3)", "false ft [b] [(n == 3)]"),
+        ("b ? a : n > 2", "true f-t [b] [a] [(n > 2)]"),
+        ("a ? n > 2 : b", "true tt- [a] [(n > 2)] [b]"),
+        ("t && a", "true tt [t] [a]"),
+        ("a == (b || a)", "true  [(a == (b || a))]"),
+    ];
+    for (condition, expected) in told {
+        assert_eq!(watch(condition), expected, "{condition}");
+    }
+    let many = vec!["a"; 65].join(" || ");
+    assert!(Condition::parse(&format!("${{{many}}}")).unwrap().atoms().is_empty(), "65 atoms are too many");
+    let suppose = |values: &[bool]| Condition::parse("${a && (b || c)}").unwrap().suppose(values);
+    assert_eq!(suppose(&[true, false, true]), Some((true, vec![Some(true), Some(false), Some(true)])));
+    assert_eq!(suppose(&[false, true, true]), Some((false, vec![Some(false), None, None])));
+    assert_eq!(suppose(&[true]), None, "the second atom has no value");
 }
