@@ -7,6 +7,7 @@
 mod answered;
 mod borrowed;
 mod counted;
+pub mod coverage;
 mod deed;
 mod ending;
 mod happy;

@@ -62,10 +62,7 @@ impl Condition {
 impl Expression {
     /// Whether it is made of conditions.
     pub fn is_put_together(&self) -> bool {
-        matches!(
-            self.term,
-            Term::Unary(Unary::Not, _) | Term::Binary(Binary::And | Binary::Or, ..) | Term::Ternary(..)
-        )
+        matches!(self.term, Term::Unary(Unary::Not, _) | Term::Binary(Binary::And | Binary::Or, ..) | Term::Ternary(..))
     }
 
     fn collect_atoms<'a>(&'a self, atoms: &mut Vec<&'a Self>) {

@@ -1,0 +1,75 @@
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::event::{Event, EventKind, Verdict};
+use crate::process::{Move, MoveKind};
+
+/// What one scenario did to processes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// The scenario, by id.
+    pub scenario: String,
+    /// Its title.
+    pub title: String,
+    /// The process that it names, if it names one.
+    pub process: Option<String>,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// What became of each process instance, in the order in which they were seen.
+    pub trails: Vec<Trail>,
+}
+
+/// What became of a process instance, as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trail {
+    /// Every move of it.
+    Moves(Vec<MoveKind>),
+}
+
+impl Observation {
+    /// One instance that was moved by hand: what a generator tries out.
+    pub fn of_moves(scenario: &str, moves: impl IntoIterator<Item = MoveKind>) -> Self {
+        Self {
+            scenario: scenario.to_owned(),
+            title: String::new(),
+            process: None,
+            verdict: Verdict::Passed,
+            trails: vec![Trail::Moves(moves.into_iter().collect())],
+        }
+    }
+
+    /// What the events of a scenario tell; of several attempts, those of the last.
+    pub fn of_events(scenario: &str, events: &[Event]) -> Self {
+        let mut found = Self {
+            scenario: scenario.to_owned(),
+            title: String::new(),
+            process: None,
+            verdict: Verdict::Aborted,
+            trails: Vec::new(),
+        };
+        let mut instances: BTreeMap<&str, usize> = BTreeMap::new();
+        for event in events {
+            match &event.kind {
+                EventKind::ScenarioStarted { title, process, .. } => {
+                    (found.title, found.process) = (title.clone(), process.clone());
+                    found.trails.clear();
+                    instances.clear();
+                }
+                EventKind::ScenarioFinished { verdict, .. } => found.verdict = *verdict,
+                EventKind::TokenMoved { instance, movement, .. } => {
+                    // A move of a kind that is not known yet tells nothing here.
+                    let Ok(Move { kind, .. }) = Move::deserialize(movement) else { continue };
+                    let at = *instances.entry(instance).or_insert_with(|| {
+                        found.trails.push(Trail::Moves(Vec::new()));
+                        found.trails.len() - 1
+                    });
+                    let Trail::Moves(moves) = &mut found.trails[at];
+                    moves.push(kind);
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
