@@ -4,6 +4,7 @@
 //! one token of an instance between wait states; what an automatic task does is asked from outside through [`Work`].
 //! Nothing here knows a product, a catalogue, a clock or a file system. Depends on `source` and `diagnostic`.
 
+mod diff;
 mod duration;
 mod execution;
 pub mod expression;
@@ -16,6 +17,7 @@ mod parameter;
 mod reach;
 mod read;
 
+pub use diff::{Change, Class, Diff, Findings, Part, Side};
 pub use execution::{
     ArmedTimer, Call, Direction, Effect, Execution, Incident, Input, Move, MoveKind, Refused, Settings, State, Work,
     WriteError, write,

@@ -11,6 +11,7 @@ mod control;
 mod corpus;
 mod defects;
 mod diagrams;
+mod diffing;
 mod documentation;
 mod editor;
 mod explaining;

@@ -23,7 +23,7 @@ fn is_engine(element: Element<'_, '_>, name: &str) -> bool {
 
 impl Reader<'_> {
     /// An attribute in the engine's namespace, else one without namespace.
-    pub(super) fn engine_attribute(&self, element: Element<'_, '_>, name: &str) -> Option<Spanned<String>> {
+    pub(in crate::process) fn engine_attribute(&self, element: Element<'_, '_>, name: &str) -> Option<Spanned<String>> {
         let attribute = ENGINE
             .iter()
             .find_map(|namespace| element.attribute_node((*namespace, name)))

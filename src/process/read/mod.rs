@@ -7,3 +7,6 @@ mod extension;
 mod node;
 mod process;
 mod xml;
+
+pub(super) use node::flow_node_tag;
+pub(super) use xml::{BPMN, Reader, is};

@@ -10,7 +10,7 @@ use crate::source::Spanned;
 const FLOW_NODES: [&str; 5] = ["task", "callActivity", "subProcess", "adHocSubProcess", "transaction"];
 
 /// The BPMN name of an element if a token can pass it.
-pub(super) fn flow_node_tag<'a>(element: Element<'a, '_>) -> Option<&'a str> {
+pub(in crate::process) fn flow_node_tag<'a>(element: Element<'a, '_>) -> Option<&'a str> {
     let tag = element.tag_name();
     let name = tag.name();
     let matches =

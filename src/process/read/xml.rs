@@ -8,7 +8,7 @@ use crate::process::model::Attributes;
 use crate::source::{FileId, Sources, Span, Spanned};
 
 /// The namespace of BPMN 2.0 elements.
-pub(super) const BPMN: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
+pub(in crate::process) const BPMN: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// Largest file, in bytes.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
@@ -44,19 +44,19 @@ const STANDARD: [&str; 22] = [
 ];
 
 /// The text of one file and the problems found in it.
-pub(super) struct Reader<'a> {
+pub(in crate::process) struct Reader<'a> {
     pub(super) file: FileId,
     pub(super) text: &'a str,
     pub(super) found: Diagnostics,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(sources: &'a Sources, file: FileId) -> Self {
+    pub(in crate::process) fn new(sources: &'a Sources, file: FileId) -> Self {
         Self { file, text: sources.file(file).text(), found: Diagnostics::new() }
     }
 
     /// The tree, unless the file is no XML or exceeds a bound.
-    pub(super) fn parse(&mut self) -> Option<Document<'a>> {
+    pub(in crate::process) fn parse(&mut self) -> Option<Document<'a>> {
         if self.text.len() > MAX_BYTES {
             let message = format!("a process file is at most {MAX_BYTES} bytes long, this one has {}", self.text.len());
             self.found.push(Diagnostic::new(Id::PROCESS_LIMIT, message));
@@ -100,19 +100,19 @@ impl<'a> Reader<'a> {
         self.found.push(diagnostic);
     }
 
-    pub(super) fn span(&self, range: Range<usize>) -> Span {
+    pub(in crate::process) fn span(&self, range: Range<usize>) -> Span {
         Span::new(self.file, range.start, range.end)
     }
 
     /// The `<` and name of an element: what is underlined where an element has no id.
-    pub(super) fn tag_span(&self, node: Node<'_, '_>) -> Span {
+    pub(in crate::process) fn tag_span(&self, node: Node<'_, '_>) -> Span {
         let start = node.range().start;
         let length = self.text[start..].find([' ', '>', '/', '\n', '\t', '\r']).unwrap_or(1);
         self.span(start..start + length)
     }
 
     /// An attribute without namespace and the span of its value.
-    pub(super) fn attribute(&self, node: Node<'_, '_>, name: &str) -> Option<Spanned<String>> {
+    pub(in crate::process) fn attribute(&self, node: Node<'_, '_>, name: &str) -> Option<Spanned<String>> {
         let attribute = node.attribute_node(name)?;
         Some(Spanned::new(attribute.value().to_owned(), self.span(attribute.range_value())))
     }
@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of an element without the white space around it, and where that stands; the tag if there is none.
-    pub(super) fn content(&self, node: Node<'_, '_>) -> Spanned<String> {
+    pub(in crate::process) fn content(&self, node: Node<'_, '_>) -> Spanned<String> {
         let texts = || node.children().filter(Node::is_text);
         let text: String = texts().filter_map(|child| child.text()).collect();
         let span = match (texts().next(), texts().next_back()) {
@@ -187,7 +187,7 @@ pub(super) fn shortened(text: &str) -> String {
 }
 
 /// Whether an element is a BPMN element of this name.
-pub(super) fn is(node: Node<'_, '_>, name: &str) -> bool {
+pub(in crate::process) fn is(node: Node<'_, '_>, name: &str) -> bool {
     node.has_tag_name((BPMN, name))
 }
 
