@@ -48,12 +48,17 @@ fn describe(definition: &Definition, out: &mut String) {
                     }
                     Trigger::Timer { duration } => format!("timer {duration:?}").chars().take(60).collect(),
                     Trigger::Unsupported(what) => format!("unsupported {what}"),
+                    other => format!("{other:?}"),
                 };
                 format!("{trigger} of {} interrupting={}", definition[boundary.host].id, boundary.interrupting)
             }
             other => format!("{other:?}"),
         };
-        writeln!(out, "  {} ({}) {kind}", node.id, node.title()).unwrap();
+        let scope = node.scope.map(|scope| format!(" in {}", definition[scope].id)).unwrap_or_default();
+        writeln!(out, "  {} ({}) {kind}{scope}", node.id, node.title()).unwrap();
+        if let Some(repetition) = &node.repetition {
+            writeln!(out, "    {repetition:?}").unwrap();
+        }
         if !node.attributes.is_empty() {
             writeln!(out, "    {:?}", attributes(&node.attributes)).unwrap();
         }
@@ -256,7 +261,7 @@ proptest! {
     /// A damaged file is told about or read, and what is read can be started.
     #[test]
     fn damaged_files_never_panic(
-        name in prop::sample::select(vec!["dialect", "errors", "timers", "locals", "unsupported", "broken"]),
+        name in prop::sample::select(vec!["dialect", "errors", "timers", "locals", "unsupported", "broken", "elements", "references"]),
         cuts in prop::collection::vec((any::<prop::sample::Index>(), 0usize..40, "[<>\"/${}a=&;]{0,3}"), 1..4),
     ) {
         let path = format!("{}/tests/corpus/bpmn/{name}.bpmn", env!("CARGO_MANIFEST_DIR"));
@@ -341,6 +346,45 @@ fn a_real_export_is_covered_by_the_fewest_and_shortest_walks() {
             assert!(walk.windows(2).all(|pair| graph.arcs()[pair[0]].to == graph.arcs()[pair[1]].from));
         }
     }
+}
+
+/// Starts, nodes without a flow into them and event subprocesses count as entries.
+#[test]
+#[ignore = "needs third-party data"]
+fn reference_models_are_reached_everywhere_and_covered_as_known() {
+    let known = [
+        ("A.1.0", 1, 4),
+        ("A.2.0", 3, 14),
+        ("A.2.1", 5, 26),
+        ("C.1.1", 2, 16),
+        ("C.8.0", 5, 29),
+        ("C.8.1", 5, 29),
+        ("C.9.1", 3, 13),
+    ];
+    let mut paths: Vec<_> = std::fs::read_dir(data("miwg")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "bpmn"));
+    paths.sort();
+    assert_eq!(paths.len(), 21);
+    let mut found = Vec::new();
+    for path in &paths {
+        let mut sources = Sources::new();
+        let file = sources.add("model", std::fs::read_to_string(path).unwrap());
+        let definition = Definition::read(&sources, file).0.unwrap();
+        let graph = Graph::of(&definition, Folding::Structural);
+        let coverable = Coverable::of(&graph);
+        let unreachable = definition.nodes().iter().filter(|node| !coverable.is_reachable(node.index));
+        let unreachable: Vec<&str> = unreachable.map(|node| node.id.as_str()).collect();
+        assert_eq!(unreachable, Vec::<&str>::new(), "{}", path.display());
+        let cover = Cover::of(&graph, &coverable);
+        for walk in &cover.walks {
+            assert!(walk.windows(2).all(|pair| graph.after(pair[0]).contains(&pair[1])), "{}", path.display());
+        }
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        if let Some(known) = known.iter().find(|known| known.0 == name) {
+            found.push((known.0, cover.walks.len(), cover.len()));
+        }
+    }
+    assert_eq!(found, known);
 }
 
 /// Every condition over no variables, over roots that are null, and over roots that are empty maps.

@@ -16,6 +16,8 @@ mod model;
 mod parameter;
 mod reach;
 mod read;
+mod timer;
+mod unexecuted;
 
 pub use diff::{Change, Class, Diff, Findings, Part, Side};
 pub use execution::{
@@ -24,6 +26,9 @@ pub use execution::{
 };
 pub use index::{FlowIndex, NodeIndex};
 pub use lint::lint;
-pub use model::{Attributes, Boundary, Definition, ErrorDeclaration, Flow, Kind, Listener, Node, Timer, Trigger};
+pub use model::{
+    Attributes, Boundary, CallActivity, Definition, ErrorDeclaration, Flow, Instances, Kind, Listener, Mapping,
+    MappingSource, Nesting, Node, Repetition, Thrown, Timer, Trigger,
+};
 pub use parameter::{Parameter, ParameterValue};
 pub use reach::{Leave, Passage, Reached, Throw, timers};

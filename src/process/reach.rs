@@ -86,14 +86,15 @@ impl<'a> Search<'_, 'a> {
         while let Some((index, thrown)) = self.open.pop() {
             let node = self.node(index);
             match &node.kind {
-                Kind::ExternalTask | Kind::End | Kind::Unsupported(_) => self.stand(index, thrown),
-                Kind::Start | Kind::ExclusiveGateway | Kind::Boundary(_) => self.leave(node, thrown),
+                _ if node.unexecuted().is_some() => self.stand(index, thrown),
                 Kind::AutomaticTask if self.passage.avoids.contains(&index) => {}
                 Kind::AutomaticTask => {
                     self.reached.passed.insert(index);
                     self.leave(node, thrown);
                     self.throw(node, thrown);
                 }
+                Kind::Start | Kind::ExclusiveGateway | Kind::Boundary(_) => self.leave(node, thrown),
+                _ => self.stand(index, thrown),
             }
         }
         self.reached

@@ -189,9 +189,9 @@ impl Map {
     }
 
     fn places(&self, reached: &Reached) -> Places {
-        let place = |node: &NodeIndex| match &self.definition[*node].kind {
-            Kind::ExternalTask => Place::At(*node),
-            Kind::Unsupported(_) => Place::Unknown,
+        let place = |index: &NodeIndex| match &self.definition[*index] {
+            node if node.unexecuted().is_some() => Place::Unknown,
+            node if node.waits() => Place::At(*index),
             _ => Place::Ended,
         };
         let broken = reached.uncaught.then_some(Place::Ended);

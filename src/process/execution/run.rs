@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::state::Standing;
 use super::variables::write_all;
 use super::{ArmedTimer, Call, Direction, Effect, Execution, Incident, Move, MoveKind, Work};
-use crate::process::duration::milliseconds;
 use crate::process::expression::Map;
 use crate::process::{Boundary, Definition, FlowIndex, Kind, Node, NodeIndex, Parameter, Timer, Trigger};
 
@@ -126,8 +125,8 @@ impl<'a> Run<'a> {
         if self.trail.len() > self.execution.settings.fuel as usize {
             return Err(self.no_progress());
         }
-        if let Kind::Unsupported(what) = &node.kind {
-            return Err(Incident::Unsupported { node: node.id.clone(), what: what.clone() });
+        if let Some(what) = node.unexecuted() {
+            return Err(Incident::Unsupported { node: node.id.clone(), what });
         }
         for parameter in &node.inputs {
             let value = self.evaluate(node, parameter, Direction::Input)?;
@@ -136,12 +135,12 @@ impl<'a> Run<'a> {
         match &node.kind {
             Kind::ExternalTask => self.wait(node),
             Kind::AutomaticTask => self.perform(node, visit),
-            Kind::End => {
+            Kind::End | Kind::Terminate => {
                 self.tell(MoveKind::Completed { node: node.id.clone() });
                 Ok(self.end(node))
             }
             Kind::ExclusiveGateway => self.decide(node),
-            Kind::Start | Kind::Boundary(_) | Kind::Unsupported(_) => self.leave_completed(node, Map::new()),
+            _ => self.leave_completed(node, Map::new()),
         }
     }
 
@@ -155,20 +154,30 @@ impl<'a> Run<'a> {
         for boundary in &node.boundaries {
             let event = &self.definition[*boundary];
             let Kind::Boundary(Boundary { trigger: Trigger::Timer { duration }, .. }) = &event.kind else { continue };
-            let after = match duration {
-                Timer::After(after) => *after,
-                Timer::Computed(template) => {
-                    let failed = |reason: String| Incident::Timer { boundary: event.id.clone(), reason };
-                    let value = template.evaluate(self.execution.scope()).map_err(|error| failed(error.to_string()))?;
-                    let text = value.as_str().ok_or_else(|| failed(format!("`{value}` is no text")))?;
-                    milliseconds(text.trim()).map_err(failed)?
-                }
-            };
-            let due = self.execution.clock.saturating_add(after);
+            let due = self.due(event, duration)?;
             self.execution.timers.push(ArmedTimer { boundary: *boundary, due });
         }
         self.execution.standing = Standing::Waiting;
         Ok(Next::Stands)
+    }
+
+    /// When a timer fires that begins to run now.
+    fn due(&self, event: &Node, timer: &Timer) -> Result<u64, Incident> {
+        let computed = match timer {
+            Timer::Computed(template) => {
+                let failed = |reason: String| Incident::Timer { boundary: event.id.clone(), reason };
+                let value = template.evaluate(self.execution.scope()).map_err(|error| failed(error.to_string()))?;
+                let text = value.as_str().ok_or_else(|| failed(format!("`{value}` is no text")))?;
+                &Timer::computed(text).map_err(failed)?
+            }
+            written => written,
+        };
+        Ok(match computed {
+            Timer::After(after) | Timer::Every { period: after, .. } => self.execution.clock.saturating_add(*after),
+            Timer::At(at) => self.execution.clock.max(*at),
+            // What is computed is written out.
+            Timer::Computed(_) => self.execution.clock,
+        })
     }
 
     fn perform(&mut self, node: &Node, visit: u32) -> Stepped {

@@ -4,7 +4,7 @@ use crate::process::NodeIndex;
 /// The strongly connected components of a graph: sets of nodes that all lead to each other.
 #[derive(Clone, Debug)]
 pub struct Components {
-    /// The component of each node. A component has a higher number than those that it leads to.
+    /// The component of each place. A component has a higher number than those that it leads to.
     of: Vec<usize>,
     count: usize,
 }
@@ -13,7 +13,7 @@ impl Components {
     /// The components of a graph without some of its arcs (Tarjan 1972, without recursion).
     pub fn of(graph: &Graph, has: impl Fn(usize) -> bool) -> Self {
         const UNSEEN: usize = usize::MAX;
-        let nodes = graph.nodes();
+        let nodes = graph.places();
         let (mut number, mut lowest) = (vec![UNSEEN; nodes], vec![UNSEEN; nodes]);
         let (mut of, mut count, mut next) = (vec![UNSEEN; nodes], 0, 0);
         let mut stack: Vec<usize> = Vec::new();
@@ -31,7 +31,7 @@ impl Components {
                     next += 1;
                     stack.push(node);
                 }
-                let Some(arc) = graph.leaving(NodeIndex::new(node)).get(*followed) else {
+                let Some(arc) = graph.leaving_place(node).get(*followed) else {
                     way.pop();
                     if let Some((before, _)) = way.last() {
                         lowest[*before] = lowest[*before].min(lowest[node]);
@@ -51,7 +51,7 @@ impl Components {
                 if !has(*arc) {
                     continue;
                 }
-                let to = graph.arcs()[*arc].to.position();
+                let to = graph.way(*arc).1;
                 if number[to] == UNSEEN {
                     way.push((to, 0));
                 } else if of[to] == UNSEEN {
@@ -62,7 +62,7 @@ impl Components {
         Self { of, count }
     }
 
-    /// The component of a node.
+    /// The component of a node; of a subprocess that of its first place.
     pub fn component(&self, node: NodeIndex) -> usize {
         self.of[node.position()]
     }

@@ -55,18 +55,19 @@ struct Net {
 
 impl Net {
     fn of(graph: &Graph, coverable: &Coverable) -> Self {
-        let (before, behind) = (graph.nodes(), graph.nodes() + 1);
-        let arcs = coverable.arcs.iter().map(|arc| graph.arcs()[*arc]);
-        let mut roads: Vec<Road> =
-            arcs.map(|arc| Road { from: arc.from.position(), to: arc.to.position(), cost: 1 }).collect();
-        let starts = graph.starts().iter().filter(|node| coverable.has(**node));
-        roads.extend(starts.map(|node| Road { from: before, to: node.position(), cost: 0 }));
-        let ends = graph.ends().iter().filter(|node| coverable.has(**node));
-        roads.extend(ends.map(|node| Road { from: node.position(), to: behind, cost: 0 }));
-        // No detour is longer than every arc once from every node.
-        let another = (coverable.arcs.len() as i64 + 1) * (graph.nodes() as i64 + 1);
+        let (before, behind) = (graph.places(), graph.places() + 1);
+        let ways = coverable.arcs.iter().map(|arc| graph.way(*arc));
+        let mut roads: Vec<Road> = ways.map(|(from, to)| Road { from, to, cost: 1 }).collect();
+        let starts = graph.starts().iter().map(|node| graph.first_place(*node));
+        let starts = starts.filter(|place| coverable.has_place(*place));
+        roads.extend(starts.map(|to| Road { from: before, to, cost: 0 }));
+        let ends = graph.ends().iter().map(|node| graph.last_place(*node));
+        let ends = ends.filter(|place| coverable.has_place(*place));
+        roads.extend(ends.map(|from| Road { from, to: behind, cost: 0 }));
+        // No detour is longer than every arc once from every place.
+        let another = (coverable.arcs.len() as i64 + 1) * (graph.places() as i64 + 1);
         roads.push(Road { from: behind, to: before, cost: another });
-        Self { nodes: graph.nodes() + 2, roads, before }
+        Self { nodes: graph.places() + 2, roads, before }
     }
 
     /// The walks of a circuit that takes each road so many times (Hierholzer 1873).

@@ -4,26 +4,31 @@ use crate::process::NodeIndex;
 /// Which nodes and arcs a walk from a start to an end can touch.
 #[derive(Clone, Debug)]
 pub struct Coverable {
-    /// By the node's place: whether a walk from a start comes here.
+    /// By place: whether a walk from a start comes here.
     reachable: Vec<bool>,
-    /// By the node's place: whether a walk from here comes to an end.
+    /// By place: whether a walk from here comes to an end.
     ending: Vec<bool>,
-    /// The arcs between nodes of which both is true, by their places in the graph, in order.
+    /// The arcs between places of which both is true, by their places in the graph, in order.
     pub arcs: Vec<usize>,
 }
 
 impl Coverable {
     /// What of a graph can be covered.
     pub fn of(graph: &Graph) -> Self {
-        let reachable = spread(graph.nodes(), graph.starts(), |node, visit| {
-            graph.leaving(node).iter().for_each(|arc| visit(graph.arcs()[*arc].to));
+        let starts = graph.starts().iter().map(|node| graph.first_place(*node)).collect();
+        let reachable = spread(graph.places(), starts, |place, visit| {
+            graph.leaving_place(place).iter().for_each(|arc| visit(graph.way(*arc).1));
         });
-        let ending = spread(graph.nodes(), graph.ends(), |node, visit| {
-            graph.entering(node).iter().for_each(|arc| visit(graph.arcs()[*arc].from));
+        let ends = graph.ends().iter().map(|node| graph.last_place(*node)).collect();
+        let ending = spread(graph.places(), ends, |place, visit| {
+            graph.entering_place(place).iter().for_each(|arc| visit(graph.way(*arc).0));
         });
-        let both = |node: NodeIndex| reachable[node.position()] && ending[node.position()];
-        let arcs = graph.arcs().iter().enumerate().filter(|(_, arc)| both(arc.from) && both(arc.to));
-        let arcs = arcs.map(|(at, _)| at).collect();
+        let both = |place: usize| reachable[place] && ending[place];
+        let arcs = (0..graph.arcs().len()).filter(|arc| {
+            let (from, to) = graph.way(*arc);
+            both(from) && both(to)
+        });
+        let arcs = arcs.collect();
         Self { reachable, ending, arcs }
     }
 
@@ -41,17 +46,21 @@ impl Coverable {
     pub fn has(&self, node: NodeIndex) -> bool {
         self.is_reachable(node) && self.can_end(node)
     }
+
+    /// Whether a walk from a start to an end can touch a place of the graph.
+    pub fn has_place(&self, place: usize) -> bool {
+        self.reachable[place] && self.ending[place]
+    }
 }
 
-/// The nodes that some others lead to, those included.
-fn spread(nodes: usize, from: &[NodeIndex], next: impl Fn(NodeIndex, &mut dyn FnMut(NodeIndex))) -> Vec<bool> {
-    let mut seen = vec![false; nodes];
-    let mut open = from.to_vec();
-    from.iter().for_each(|node| seen[node.position()] = true);
-    while let Some(node) = open.pop() {
-        next(node, &mut |node| {
-            if !std::mem::replace(&mut seen[node.position()], true) {
-                open.push(node);
+/// The places that some others lead to, those included.
+fn spread(places: usize, mut open: Vec<usize>, next: impl Fn(usize, &mut dyn FnMut(usize))) -> Vec<bool> {
+    let mut seen = vec![false; places];
+    open.iter().for_each(|place| seen[*place] = true);
+    while let Some(place) = open.pop() {
+        next(place, &mut |place| {
+            if !std::mem::replace(&mut seen[place], true) {
+                open.push(place);
             }
         });
     }

@@ -17,7 +17,7 @@ pub(super) struct Extension {
     pub(super) listeners: Vec<Listener>,
 }
 
-fn is_engine(element: Element<'_, '_>, name: &str) -> bool {
+pub(super) fn is_engine(element: Element<'_, '_>, name: &str) -> bool {
     ENGINE.iter().any(|namespace| element.has_tag_name((*namespace, name)))
 }
 

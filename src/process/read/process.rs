@@ -2,11 +2,11 @@ use std::collections::HashMap;
 
 use roxmltree::Node as Element;
 
-use super::node::flow_node_tag;
+use super::declared::Declared;
+use super::node::{flow_node_tag, is_holder};
 use super::xml::{Reader, is};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, nearest, suggest};
-use crate::process::expression::Condition;
-use crate::process::model::{Boundary, Definition, ErrorDeclaration, Flow, Kind, Node, Trigger};
+use crate::process::model::{Boundary, Definition, Flow, Kind, Node, Thrown};
 use crate::process::{FlowIndex, NodeIndex};
 use crate::source::{FileId, Sources, Span, Spanned};
 
@@ -43,7 +43,7 @@ impl Reader<'_> {
             let message = format!("the file holds several processes; `{name}` is not read");
             self.found.push(Diagnostic::new(Id::PROCESS_UNSUPPORTED, message).at(self.tag_span(*other)));
         }
-        let errors = self.errors(root);
+        let declared = self.declared(root);
         let mut definition = Definition {
             file: self.file,
             id: self.attribute(process, "id").unwrap_or_else(|| Spanned::new(String::new(), self.tag_span(process))),
@@ -52,66 +52,62 @@ impl Reader<'_> {
             attributes: self.attributes(process),
             nodes: Vec::new(),
             flows: Vec::new(),
-            errors,
+            errors: declared.errors.clone(),
             start: None,
             nodes_by_id: HashMap::new(),
             flows_by_id: HashMap::new(),
         };
-        let elements = self.nodes(process, &mut definition);
+        let elements = self.nodes(process, &declared, &mut definition);
         self.flows(process, &mut definition);
         for (element, index) in &elements {
-            self.attach(*element, *index, &mut definition);
+            self.attach(*element, *index, &declared, &mut definition);
             self.default(*element, *index, &mut definition);
         }
+        self.links(&definition);
         self.start(process, &mut definition);
         Some(definition)
     }
 
-    fn errors(&mut self, root: Element<'_, '_>) -> Vec<ErrorDeclaration> {
-        let declared = root.children().filter(|child| is(*child, "error"));
-        let mut seen: HashMap<String, Span> = HashMap::new();
-        declared
-            .filter_map(|error| {
-                let id = self.id(error)?;
-                self.unique(&mut seen, &id);
-                Some(ErrorDeclaration {
-                    id: id.value,
-                    name: error.attribute("name").map(str::to_owned),
-                    code: error.attribute("errorCode").map(str::to_owned),
-                    span: id.span,
-                })
-            })
-            .collect()
-    }
-
-    /// Adds all nodes; what they refer to is resolved later.
+    /// Adds all nodes, those of subprocesses behind these; what they refer to is resolved later.
     fn nodes<'a, 'input>(
         &mut self,
         process: Element<'a, 'input>,
+        declared: &Declared,
         definition: &mut Definition,
     ) -> Vec<(Element<'a, 'input>, NodeIndex)> {
         let mut elements = Vec::new();
         let mut seen = HashMap::new();
-        for element in process.children() {
+        // The holders met so far. Descendants come in document order, a holder before what it holds.
+        let mut scopes = HashMap::from([(process.id(), None)]);
+        for element in process.descendants() {
             let Some(tag) = flow_node_tag(element) else { continue };
+            let holder = element.parent().and_then(|parent| scopes.get(&parent.id()).copied());
+            let Some(scope) = holder else { continue };
             let Some(id) = self.id(element) else { continue };
             self.unique(&mut seen, &id);
             let index = NodeIndex::new(definition.nodes.len());
-            let kind = self.kind(element, tag);
-            if let Kind::Unsupported(what) = &kind
-                && tag != "boundaryEvent"
-            {
-                let message = format!("`{}` is not executed: {what}", id.value);
-                self.found.push(Diagnostic::new(Id::PROCESS_UNSUPPORTED, message).at(id.span));
+            if is_holder(element) {
+                scopes.insert(element.id(), Some(index));
             }
+            if let Some(holder) = scope {
+                definition.nodes[holder.position()].children.push(index);
+            }
+            let told = self.found.len();
+            let kind = self.kind(element, tag, declared);
+            let repetition = self.repetition(element);
             let extension = self.extension(element);
             definition.nodes_by_id.entry(id.value.clone()).or_insert(index);
-            definition.nodes.push(Node {
+            let node = Node {
                 index,
                 id: id.value,
                 name: element.attribute("name").map(str::to_owned),
                 span: id.span,
+                element: tag.to_owned(),
                 kind,
+                scope,
+                children: Vec::new(),
+                repetition,
+                compensates: element.attribute("isForCompensation") == Some("true"),
                 attributes: self.attributes(element),
                 inputs: extension.inputs,
                 outputs: extension.outputs,
@@ -120,10 +116,24 @@ impl Reader<'_> {
                 outgoing: Vec::new(),
                 boundaries: Vec::new(),
                 default: None,
-            });
+            };
+            if tag != "boundaryEvent" {
+                self.unexecuted(&node, told);
+            }
+            definition.nodes.push(node);
             elements.push((element, index));
         }
         elements
+    }
+
+    /// Tells that a node is not executed, unless a problem of it says so already.
+    fn unexecuted(&mut self, node: &Node, told: usize) {
+        if let Some(what) = node.unexecuted()
+            && self.found.len() == told
+        {
+            let message = format!("`{}` is not executed: {what}", node.id);
+            self.found.push(Diagnostic::new(Id::PROCESS_UNSUPPORTED, message).at(node.span));
+        }
     }
 
     fn flows(&mut self, process: Element<'_, '_>, definition: &mut Definition) {
@@ -131,17 +141,22 @@ impl Reader<'_> {
         for node in &definition.nodes {
             seen.entry(node.id.clone()).or_insert(node.span);
         }
-        for element in process.children().filter(|child| is(*child, "sequenceFlow")) {
+        let holds = |element: Element<'_, '_>| element == process || is_holder(element);
+        let flows = process.descendants().filter(|element| is(*element, "sequenceFlow"));
+        for element in flows.filter(|flow| flow.parent().is_some_and(holds)) {
             let Some(id) = self.id(element) else { continue };
             self.unique(&mut seen, &id);
             let source = self.node_reference(element, "sourceRef", &id, definition);
             let target = self.node_reference(element, "targetRef", &id, definition);
-            let condition = element.children().find(|child| is(*child, "conditionExpression")).map(|condition| {
-                let text = self.content(condition);
-                let template = self.template(Spanned::new(text.value.as_str(), text.span));
-                Spanned::new(Condition { template }, text.span)
-            });
+            let condition = element.children().find(|child| is(*child, "conditionExpression"));
+            let condition = condition.map(|condition| self.condition(condition));
             let (Some(source), Some(target)) = (source, target) else { continue };
+            if definition[source].scope != definition[target].scope {
+                let message = format!("`{}` leads across the border of a subprocess", id.value);
+                let one = Diagnostic::new(Id::PROCESS_DANGLING, message).at(id.span);
+                self.found.push(one.help("let it lead to the subprocess, or from it"));
+                continue;
+            }
             let index = FlowIndex::new(definition.flows.len());
             definition.nodes[source.position()].outgoing.push(index);
             definition.nodes[target.position()].incoming.push(index);
@@ -151,31 +166,38 @@ impl Reader<'_> {
         }
     }
 
-    fn attach(&mut self, element: Element<'_, '_>, index: NodeIndex, definition: &mut Definition) {
+    fn attach(&mut self, element: Element<'_, '_>, index: NodeIndex, declared: &Declared, definition: &mut Definition) {
         if !is(element, "boundaryEvent") {
             return;
         }
-        let errors = &definition.errors;
         let told = self.found.len();
-        let trigger = self.trigger(element, |reference| {
-            errors.iter().find(|error| error.id == reference).map(|error| error.code.clone())
-        });
+        let trigger = self.trigger(element, declared);
         let id = Spanned::new(definition[index].id.clone(), definition[index].span);
         let Some(host) = self.node_reference(element, "attachedToRef", &id, definition) else { return };
-        let interrupting = element.attribute("cancelActivity") != Some("false");
-        let what = match &trigger {
-            Trigger::Unsupported(what) => Some(what.as_str()),
-            _ if !interrupting => Some("an event that does not interrupt"),
-            _ => None,
-        };
-        if let Some(what) = what
-            && self.found.len() == told
-        {
-            let message = format!("`{}` is not executed: {what}", id.value);
-            self.found.push(Diagnostic::new(Id::PROCESS_UNSUPPORTED, message).at(id.span));
+        if !definition[host].is_activity() || definition[host].scope != definition[index].scope {
+            let message = format!(
+                "`attachedToRef` of `{}` names `{}`, which is no activity beside it",
+                id.value, definition[host].id
+            );
+            self.found.push(Diagnostic::new(Id::PROCESS_DANGLING, message).at(id.span));
+            return;
         }
+        let interrupting = element.attribute("cancelActivity") != Some("false");
         definition.nodes[host.position()].boundaries.push(index);
         definition.nodes[index.position()].kind = Kind::Boundary(Boundary { host, trigger, interrupting });
+        self.unexecuted(&definition[index], told);
+    }
+
+    /// A link leads to a catching event in its scope.
+    fn links(&mut self, definition: &Definition) {
+        for node in &definition.nodes {
+            if let Some(Thrown::Link { name }) = node.thrown()
+                && definition.link_target(node.index).is_none()
+            {
+                let message = format!("the link `{name}` of `{}` leads to no catching event in its scope", node.id);
+                self.found.push(Diagnostic::new(Id::PROCESS_DANGLING, message).at(node.span));
+            }
+        }
     }
 
     fn default(&mut self, element: Element<'_, '_>, index: NodeIndex, definition: &mut Definition) {
@@ -192,21 +214,21 @@ impl Reader<'_> {
     }
 
     fn start(&mut self, process: Element<'_, '_>, definition: &mut Definition) {
-        let mut starts = definition.nodes.iter().filter(|node| node.kind == Kind::Start);
-        definition.start = starts.next().map(|node| node.index);
-        let Some(first) = definition.start else {
+        let starts: Vec<&Node> = definition.nodes_in(None).filter(|node| node.kind == Kind::Start).collect();
+        let Some(first) = starts.first() else {
             let message = "the process has no start event without a trigger, so nothing can start it";
             self.found.push(Diagnostic::new(Id::PROCESS_START, message).at(self.tag_span(process)));
             return;
         };
-        for other in starts {
+        for other in &starts[1..] {
             let message = format!("`{}` is a second start event without a trigger", other.id);
             let diagnostic = Diagnostic::new(Id::PROCESS_START, message).at(other.span);
-            self.found.push(diagnostic.and(definition[first].span, "the first one"));
+            self.found.push(diagnostic.and(first.span, "the first one"));
         }
+        definition.start = Some(first.index);
     }
 
-    fn id(&mut self, element: Element<'_, '_>) -> Option<Spanned<String>> {
+    pub(super) fn id(&mut self, element: Element<'_, '_>) -> Option<Spanned<String>> {
         let id = self.attribute(element, "id").filter(|id| !id.value.is_empty());
         if id.is_none() {
             let message = format!("a `{}` has no id, so nothing can refer to it", element.tag_name().name());
@@ -215,7 +237,7 @@ impl Reader<'_> {
         id
     }
 
-    fn unique(&mut self, seen: &mut HashMap<String, Span>, id: &Spanned<String>) {
+    pub(super) fn unique(&mut self, seen: &mut HashMap<String, Span>, id: &Spanned<String>) {
         if let Some(first) = seen.get(&id.value) {
             let message = format!("the id `{}` is given twice", id.value);
             let diagnostic = Diagnostic::new(Id::PROCESS_DUPLICATE_ID, message).at(id.span);

@@ -18,12 +18,14 @@ const MAX_DEPTH: usize = 256;
 const MAX_NODES: u32 = 2_000_000;
 
 /// Attributes of the standard that are not kept as a designer's own.
-const STANDARD: [&str; 22] = [
+const STANDARD: [&str; 26] = [
     "attachedToRef",
+    "calledElement",
     "cancelActivity",
     "completionQuantity",
     "default",
     "definitionalCollaborationRef",
+    "eventGatewayType",
     "gatewayDirection",
     "id",
     "implementation",
@@ -37,10 +39,12 @@ const STANDARD: [&str; 22] = [
     "name",
     "operationRef",
     "parallelMultiple",
+    "method",
     "processType",
     "sourceRef",
     "startQuantity",
     "targetRef",
+    "triggeredByEvent",
 ];
 
 /// The text of one file and the problems found in it.

@@ -104,7 +104,7 @@ impl Looping {
 pub(super) fn arc_id(definition: &Definition, way: Way) -> &str {
     match way {
         Way::Flow(flow) => &definition[flow].id,
-        Way::Event(node) => &definition[node].id,
+        Way::Event(node) | Way::Begin(node) | Way::Finish(node) | Way::Throw(node) => &definition[node].id,
     }
 }
 

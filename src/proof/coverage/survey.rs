@@ -136,13 +136,15 @@ impl Following<'_, '_> {
             MoveKind::Entered { node, .. } => {
                 let Some(node) = self.node(node) else { return };
                 self.survey.nodes[node.position()].hit(self.scenario, Evidence::Observed);
-                if let Some(arc) = self.survey.extent.arc(Way::Event(node)) {
-                    self.pass(arc);
-                }
+                self.pass_way(Way::Event(node));
+                self.pass_way(Way::Begin(node));
             }
             MoveKind::Completed { node } => {
                 if let Some(node) = self.node(node) {
                     self.survey.ends[node.position()][0] += 1;
+                    // A link goes on elsewhere, and a node that ends ends its subprocess.
+                    self.pass_way(Way::Throw(node));
+                    self.pass_way(Way::Finish(node));
                 }
             }
             MoveKind::Cancelled { node } => {
@@ -157,11 +159,7 @@ impl Following<'_, '_> {
                 }
             }
             MoveKind::Taken { flow } => match self.survey.definition.flow(flow).map(|flow| flow.index) {
-                Some(flow) => {
-                    if let Some(arc) = self.survey.extent.arc(Way::Flow(flow)) {
-                        self.pass(arc);
-                    }
-                }
+                Some(flow) => self.pass_way(Way::Flow(flow)),
                 None => {
                     self.survey.unknown.insert(flow.clone());
                 }
@@ -176,6 +174,12 @@ impl Following<'_, '_> {
                 self.survey.codes.entry(key).or_default()[usize::from(boundary.is_none())] += 1;
             }
             MoveKind::TimerFired { .. } | MoveKind::Ended { .. } | MoveKind::Incident { .. } => {}
+        }
+    }
+
+    fn pass_way(&mut self, way: Way) {
+        if let Some(arc) = self.survey.extent.arc(way) {
+            self.pass(arc);
         }
     }
 
