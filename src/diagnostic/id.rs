@@ -150,6 +150,7 @@ rules! {
     PROCESS_START = Error "process/start": "A process has no start event without a trigger, or more than one.";
     PROCESS_EXPRESSION = Error "process/expression": "A condition or parameter does not parse.";
     PROCESS_DURATION = Error "process/duration": "A timer is no ISO 8601 duration of fixed length.";
+    PROCESS_DIAGRAM = Warning "process/diagram": "A shape or line of the diagram belongs to no element, or has no usable coordinates.";
     PROCESS_UNSUPPORTED = Info "process/unsupported": "An element is kept and drawn but not executed; reaching it is an incident.";
     // Soundness of process definitions.
     LINT_UNREACHABLE = Error "lint/unreachable": "A node is never reached from a start.";

@@ -2,9 +2,12 @@
 //!
 //! [`Definition::read`] turns XML into nodes and flows in document order, all problems told. [`Execution`] moves the
 //! one token of an instance between wait states; what an automatic task does is asked from outside through [`Work`].
+//! [`diagram`] is what is drawn of a file, [`draw`](draw::draw) makes a picture of it.
 //! Nothing here knows a product, a catalogue, a clock or a file system. Depends on `source` and `diagnostic`.
 
+pub mod diagram;
 mod diff;
+pub mod draw;
 mod duration;
 mod execution;
 pub mod expression;

@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use flowproof::diagnostic::{Diagnostic, Example, Id, Style, frames, id_of, page, rules};
+use flowproof::process::diagram::Diagram;
 use flowproof::process::{Definition, lint};
 use flowproof::project::{Project, Selection, Texts};
 use flowproof::source::Sources;
@@ -12,6 +13,9 @@ fn problems(id: Id, example: &Example, base: &Project) -> (Vec<Diagnostic>, Sour
     if example.language == "xml" {
         let mut sources = Sources::new();
         let file = sources.add("example.bpmn", example.text);
+        if id == Id::PROCESS_DIAGRAM {
+            return (Diagram::read(&sources, file).1.sorted(), sources);
+        }
         let (definition, mut found) = Definition::read(&sources, file);
         if id.as_str().starts_with("lint/") {
             found.extend(definition.iter().flat_map(lint));

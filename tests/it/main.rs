@@ -13,6 +13,7 @@ mod defects;
 mod diagrams;
 mod diffing;
 mod documentation;
+mod drawing;
 mod editor;
 mod explaining;
 mod export;

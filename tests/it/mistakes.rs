@@ -131,6 +131,7 @@ fn one_mistake_is_one_problem_at_its_line() {
         "template/undefined",
         "template/failed",
         "process/limit",
+        "process/diagram",
         "catalogue/duplicate",
     ];
     assert_eq!(never, elsewhere, "these problems are told of no file here");

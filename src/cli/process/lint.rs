@@ -5,7 +5,8 @@ use clap::{Args, ValueEnum};
 use super::super::problems::Format;
 use super::super::terminal::{complain, print_error, print_result};
 use super::super::{Exit, world};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id, Severity, suggest};
+use super::named::unknown;
+use crate::diagnostic::{Diagnostic, Diagnostics, Id, Severity};
 use crate::process::{Definition, lint};
 use crate::project::{Project, SETTINGS};
 use crate::report::count;
@@ -118,10 +119,4 @@ fn read(project: &mut Project, name: &str, path: &Path) -> Option<Definition> {
     let (definition, found) = Definition::read(&project.sources, file);
     project.found.extend(found);
     definition
-}
-
-fn unknown(name: &str, project: &Project) -> String {
-    let known = project.definitions.keys().map(String::as_str);
-    let help = suggest(name, known).unwrap_or_else(|| format!("{SETTINGS} names no process"));
-    format!("there is neither a process nor a file `{name}`: {help}")
 }

@@ -1,6 +1,8 @@
 //! Commands about process definitions.
 
+mod draw;
 mod lint;
+mod named;
 
 use clap::{Args, Subcommand};
 
@@ -16,10 +18,13 @@ pub(super) struct ProcessArguments {
 enum Command {
     /// Tell whether process definitions are sound
     Lint(lint::LintArguments),
+    /// Draw process definitions as pictures
+    Draw(draw::DrawArguments),
 }
 
 pub(super) fn execute(arguments: &ProcessArguments) -> Exit {
     match &arguments.command {
         Command::Lint(arguments) => lint::execute(arguments),
+        Command::Draw(arguments) => draw::execute(arguments),
     }
 }

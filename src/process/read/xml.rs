@@ -51,7 +51,7 @@ const STANDARD: [&str; 26] = [
 pub(in crate::process) struct Reader<'a> {
     pub(super) file: FileId,
     pub(super) text: &'a str,
-    pub(super) found: Diagnostics,
+    pub(in crate::process) found: Diagnostics,
 }
 
 impl<'a> Reader<'a> {

@@ -1,0 +1,15 @@
+//! What is drawn of a BPMN file: every element with its coordinates, and coordinates for those that have none.
+//!
+//! Read from the XML on its own, since much more is drawn than is executed: pools, lanes, data, remarks.
+
+mod figure;
+mod geometry;
+mod model;
+mod read;
+pub(super) mod text;
+
+pub use geometry::{Bounds, Point};
+pub use model::{
+    Activity, ActivityKind, DataDirection, Diagram, Edge, Envelope, Event, EventPlace, EventTrigger, Figure,
+    GatewayKind, Line, Plane, Repetition, Shape,
+};

@@ -1,0 +1,141 @@
+//! `flowproof process draw`, as designers use it.
+
+use flowproof::process::diagram::Diagram;
+use flowproof::process::draw::{Mark, Paint, Shade, draw};
+use flowproof::source::Sources;
+
+use crate::project::{TestProject, shipped};
+
+/// The picture of a text, which has to be sound XML.
+fn picture(text: &str, paint: &Paint) -> String {
+    let mut sources = Sources::new();
+    let file = sources.add("a.bpmn", text);
+    let (diagram, found) = Diagram::read(&sources, file);
+    let svg = draw(&diagram.unwrap_or_else(|| panic!("{:?}", found.sorted())), paint);
+    roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{error}\n{svg}"));
+    svg
+}
+
+/// The ids of the elements of a picture.
+fn elements(svg: &str) -> Vec<String> {
+    let document = roxmltree::Document::parse(svg).unwrap();
+    document.descendants().filter_map(|node| node.attribute("data-element").map(str::to_owned)).collect()
+}
+
+#[test]
+fn a_process_goes_to_a_file_of_its_name() {
+    let project = TestProject::shipped();
+    let ran = project.does(&["process", "draw"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{}", ran.shown());
+    assert_eq!(ran.stdout, "face-onboarding.svg\nidentity-verification.svg\n");
+    let svg = std::fs::read_to_string(project.path("face-onboarding.svg")).unwrap();
+    let ids = elements(&svg);
+    for id in ["INT01_Hq3", "Gateway_consent", "Event_0intro30", "Flow_asked", "TextAnnotation_0limits"] {
+        assert!(ids.iter().any(|one| one == id), "{id} is not drawn");
+    }
+    let piped = project.does(&["process", "draw", "face-onboarding"]);
+    assert_eq!((piped.code, &piped.stdout), (Some(0), &svg));
+    let named = project.does(&["process", "draw", "processes/face-onboarding.bpmn", "--output", "pictures/"]);
+    assert_eq!((named.code, named.stdout.as_str()), (Some(0), "pictures/face-onboarding.svg\n"), "{}", named.shown());
+    assert_eq!(std::fs::read_to_string(project.path("pictures/face-onboarding.svg")).unwrap(), svg);
+}
+
+#[test]
+fn what_cannot_be_drawn_is_told() {
+    let project = TestProject::shipped().file("broken.bpmn", "<definitions").file("file", "");
+    let told = |arguments: &[&str], code: i32, what: &str| {
+        let all: Vec<&str> = ["process", "draw"].iter().chain(arguments).copied().collect();
+        let ran = project.does(&all);
+        assert_eq!(ran.code, Some(code), "{}", ran.shown());
+        assert!(ran.stderr.contains(what) && ran.stdout.is_empty(), "{}", ran.shown());
+    };
+    told(&["face-onbording"], 2, "did you mean `face-onboarding`?");
+    told(&["broken.bpmn"], 2, "process/xml");
+    told(&["--output", "-"], 2, "2 pictures do not go to standard output together");
+    told(&["--output", "one.svg"], 2, "give a folder with --output one.svg/");
+    told(&["face-onboarding", "--output", "file/one.svg"], 3, "cannot be written");
+    let ran = TestProject::new().does(&["process", "draw"]);
+    assert_eq!(ran.code, Some(4), "{}", ran.shown());
+}
+
+#[test]
+fn a_shape_of_nothing_is_told_and_left_out() {
+    let text = std::fs::read_to_string(shipped().join("processes/face-onboarding.bpmn")).unwrap();
+    let wrong = text.replace(r#"bpmnElement="Gateway_consent""#, r#"bpmnElement="Gateway_consnt""#);
+    let project = TestProject::new().file("wrong.bpmn", wrong);
+    let ran = project.does(&["process", "draw", "wrong.bpmn", "--output", "a.svg"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.shown());
+    assert!(ran.stderr.contains("warning[process/diagram]"), "{}", ran.shown());
+    assert!(ran.stderr.contains("did you mean `Gateway_consent`?"), "{}", ran.shown());
+}
+
+#[test]
+fn what_is_known_of_an_element_is_seen_in_colour_and_pattern() {
+    let text = std::fs::read_to_string(shipped().join("processes/face-onboarding.bpmn")).unwrap();
+    let plain = picture(&text, &Paint::none());
+    assert!(!plain.contains("data-state=\"") && !plain.contains("class=\"legend\""));
+    let shades = [
+        (Shade::Covered, "covered", false),
+        (Shade::Partly, "partly", true),
+        (Shade::Uncovered, "uncovered", true),
+        (Shade::Infeasible, "infeasible", true),
+        (Shade::Added, "added", true),
+        (Shade::Removed, "removed", true),
+        (Shade::Changed, "changed", true),
+    ];
+    let mut patterns = std::collections::BTreeSet::new();
+    for (shade, state, hatched) in shades {
+        let mut paint = Paint::none();
+        paint.mark("INT01_Hq3", Mark { note: Some("by <one>".to_owned()), ..Mark::of(shade).hits(7) });
+        let svg = picture(&text, &paint);
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let task = document.descendants().find(|node| node.attribute("data-element") == Some("INT01_Hq3")).unwrap();
+        assert_eq!((task.attribute("data-state"), task.attribute("data-hits")), (Some(state), Some("7")));
+        let title = task.first_element_child().and_then(|title| title.text()).unwrap();
+        assert_eq!(title, format!("Introduction · {} · 7 times · by <one>", shade.meaning()));
+        let pattern = task.children().find(|child| child.attribute("class") == Some("hatch"));
+        assert_eq!(pattern.is_some(), hatched, "{state}");
+        patterns.insert(pattern.and_then(|pattern| pattern.attribute("d")).map(str::to_owned));
+        assert!(svg.contains(&format!(".bpmn [data-state={state}]>.flow{{stroke-dasharray:")), "{state}");
+        assert!(document.descendants().any(|node| node.attribute("class") == Some("legend")));
+    }
+    assert_eq!(patterns.len(), shades.len(), "no two patterns are alike");
+}
+
+#[test]
+fn a_flow_is_the_wider_the_more_often_it_is_taken() {
+    let text = std::fs::read_to_string(shipped().join("processes/face-onboarding.bpmn")).unwrap();
+    let width = |hits| {
+        let mut paint = Paint::none();
+        paint.mark("Flow_asked", Mark::of(Shade::Covered).hits(hits));
+        let svg = picture(&text, &paint);
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let flow = document.descendants().find(|node| node.attribute("data-element") == Some("Flow_asked")).unwrap();
+        let line = flow.children().find(|child| child.attribute("class") == Some("flow")).unwrap();
+        line.attribute("stroke-width").unwrap().parse::<f64>().unwrap()
+    };
+    let widths = [0, 1, 10, 100, u64::MAX].map(width);
+    assert!(widths[0] <= widths[1] && widths.windows(2).skip(1).all(|pair| pair[0] < pair[1]), "{widths:?}");
+    assert!(widths[4] <= 7.0, "{widths:?}");
+}
+
+/// Every reference model and the export are drawn whole.
+#[test]
+#[ignore = "needs third-party data"]
+fn third_party_definitions_are_drawn_whole() {
+    let folder = shipped().join("../shared/data/bpmn");
+    let models = std::fs::read_dir(folder.join("miwg")).unwrap().map(|entry| entry.unwrap().path());
+    let models = models.filter(|path| path.extension().is_some_and(|extension| extension == "bpmn"));
+    let mut count = 0;
+    for path in models.chain([folder.join("onboarding-journey.bpmn")]) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let ids: std::collections::BTreeSet<String> = elements(&picture(&text, &Paint::none())).into_iter().collect();
+        let source = roxmltree::Document::parse(&text).unwrap();
+        let shapes = source.descendants().filter(|node| matches!(node.tag_name().name(), "BPMNShape" | "BPMNEdge"));
+        for id in shapes.filter_map(|shape| shape.attribute("bpmnElement")) {
+            assert!(ids.contains(id), "{}: `{id}` is not drawn", path.display());
+        }
+        count += 1;
+    }
+    assert!(count >= 22, "{count} files");
+}
