@@ -49,7 +49,9 @@ impl Project {
         let whole = self.found.errors() == before;
         let fragments = self.read_fragments(&path, &scenario.steps());
         let planned = self.plan_file(path.clone(), scenario, fragments, Rows::Single);
-        self.check(&planned, whole, saves_for_all);
+        let map = self.maps.of(planned.definition.as_ref(), planned.catalogue.as_ref()).filter(|_| whole);
+        let found = self.check(&planned, map.as_deref(), saves_for_all);
+        self.found.extend(found);
         self.check_uses(&planned);
         if self.found.errors() > before {
             return None;

@@ -3,10 +3,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::cases::Tables;
-use super::discover::{files_below, folder_with, shown, yaml_files};
+use super::discover::{files_below, folder_with};
 use super::fragments::Library;
 use super::maps::Maps;
-use super::wanted::{Part, Wanted, narrow};
 use super::{DiskFiles, Offered, Selection, Texts};
 use crate::catalogue::{self, Catalogue};
 use crate::check::{self, FileFact, Surroundings};
@@ -15,6 +14,7 @@ use crate::engine::{FileError, Files};
 use crate::expect::SchemaFiles;
 use crate::plan::{Held, Plan, PlannedFile, Rows};
 use crate::process::Definition;
+use crate::proof::Map;
 use crate::scenario::{Fragments, Scenario};
 use crate::schema::Known;
 use crate::settings::{Quarantine, SIMULATOR, Settings};
@@ -51,7 +51,7 @@ pub struct Project {
     pub texts: Texts,
     pub(super) tables: Tables,
     pub(super) library: Library,
-    maps: Maps,
+    pub(super) maps: Maps,
     /// Which scenarios are in quarantine.
     pub quarantine: Arc<Quarantine>,
     /// What there was to select from.
@@ -60,9 +60,7 @@ pub struct Project {
     pub(super) around: BTreeMap<String, PlannedFile>,
     /// The names of what that saves for all others; `None` if some of it cannot be read.
     pub(super) run_values: Option<Vec<String>>,
-    planned: Vec<PlannedFile>,
-    filter_failed: bool,
-    invalid: HashSet<FileId>,
+    pub(super) invalid: HashSet<FileId>,
     pub(super) schemas: SchemaFiles,
 }
 
@@ -106,8 +104,6 @@ impl Project {
             offered: Offered::default(),
             around: BTreeMap::new(),
             run_values: Some(Vec::new()),
-            planned: Vec::new(),
-            filter_failed: false,
             found: Diagnostics::new(),
             invalid: HashSet::new(),
         };
@@ -200,120 +196,6 @@ impl Project {
         self.add_scenarios(&paths, &root, &Selection::default());
     }
 
-    /// Reads the scenarios below some paths and keeps those that are selected.
-    pub fn add_scenarios(&mut self, paths: &[PathBuf], current: &Path, selection: &Selection) {
-        self.read_around();
-        // What of each file is meant; everything where no part of it is named.
-        let mut wanted: BTreeMap<PathBuf, Vec<Part>> = BTreeMap::new();
-        let mut named = HashSet::new();
-        for path in paths {
-            let Wanted { path: absolute, part } = Wanted::read(path, current);
-            let absolute = absolute.canonicalize().unwrap_or(absolute);
-            match yaml_files(&absolute) {
-                Ok(files) => {
-                    if !absolute.is_dir() {
-                        named.insert(absolute);
-                    }
-                    for file in files {
-                        let known = wanted.contains_key(&file);
-                        let parts = wanted.entry(file).or_default();
-                        match &part {
-                            Some(part) if !known || !parts.is_empty() => parts.push(part.clone()),
-                            _ => parts.clear(),
-                        }
-                    }
-                }
-                Err(error) => {
-                    let message = format!("`{}` cannot be read: {error}", path.display());
-                    self.found.push(Diagnostic::new(Id::UNREADABLE_FILE, message));
-                }
-            }
-        }
-        for path in self.texts.scenarios_below(&self.root) {
-            wanted.entry(path.clone()).or_default();
-        }
-        for (file, parts) in wanted {
-            self.add_scenario(&file, named.contains(&file), &parts, selection);
-            if self.filter_failed {
-                // What is meant is not known, so nothing is.
-                self.planned.clear();
-                break;
-            }
-        }
-        self.plan = Plan::new(std::mem::take(&mut self.planned));
-        self.check_quarantine();
-    }
-
-    fn add_scenario(&mut self, path: &Path, named: bool, parts: &[Part], selection: &Selection) {
-        let id = shown(&self.root, path);
-        if !named && self.around.contains_key(&id) {
-            return;
-        }
-        let Some(file) = self.read_text(&id, None) else { return };
-        let before = self.found.errors();
-        let node = crate::yaml::parse(&self.sources, file, &mut self.found);
-        let first = node.as_ref().and_then(|node| node.as_mapping()).and_then(|entries| entries.first());
-        let kind = first.map(|entry| entry.key.value.as_str());
-        match (kind, named) {
-            (Some("fragment"), _) => {
-                match (first, named) {
-                    (Some(first), true) => self.library.named.push((id, first.key.span)),
-                    _ => self.library.seen.push(id),
-                }
-                return;
-            }
-            (Some("catalogue" | "flowproof" | "quarantine"), true) => {
-                let kind = kind.unwrap_or_default();
-                let message = format!("`{id}` is no scenario: its first key is `{kind}`");
-                let span = first.map(|entry| entry.key.span);
-                let one = Diagnostic::new(Id::FILE_KIND, message).help("a scenario begins with `scenario:`");
-                self.found.push(match span {
-                    Some(span) => one.at(span),
-                    None => one,
-                });
-                return;
-            }
-            (Some("scenario"), _) | (_, true) => {}
-            // Data for other files.
-            _ if self.found.errors() == before && !looks_like_a_scenario(node.as_ref()) => return,
-            _ => {}
-        }
-        let Some(node) = node else {
-            self.invalid.insert(file);
-            return;
-        };
-        let Some(mut scenario) = Scenario::decode(&node, &self.sources, file, &mut self.found) else {
-            self.invalid.insert(file);
-            return;
-        };
-        self.offered.add(&scenario);
-        if !selection.fits_tags(&scenario) {
-            return;
-        }
-        let folder = folder_of(&id);
-        let has_schemas = scenario.load_schemas(folder, &mut self.schemas, &mut self.found);
-        let whole = self.found.errors() == before;
-        let rows = self.rows(&id, &scenario);
-        let fragments = self.read_fragments(&id, &scenario.steps());
-        let mut planned = self.plan_file(id, scenario, fragments, rows.unwrap_or(Rows::Single));
-        self.check(&planned, whole, false);
-        self.check_uses(&planned);
-        self.found.extend(narrow(&mut planned, parts, &self.sources));
-        if let Some(Err(problem)) = selection.filter.as_ref().map(|filter| filter.narrow(&mut planned, &self.sources)) {
-            self.found.push(*problem);
-            self.filter_failed = true;
-        }
-        // Schemas are of other files, which are not read twice.
-        if !has_schemas {
-            planned.held.shrink();
-        }
-        if self.found.errors() == before {
-            self.planned.push(planned);
-        } else {
-            self.invalid.insert(file);
-        }
-    }
-
     pub(super) fn plan_file(&self, path: String, scenario: Scenario, fragments: Fragments, rows: Rows) -> PlannedFile {
         let catalogue = match &scenario.catalogue {
             Some(name) => self.catalogues.get(&name.value).cloned(),
@@ -335,17 +217,16 @@ impl Project {
         }
     }
 
-    /// Checks a file; `whole` tells whether all of it could be read, so that nothing of its walk is missing.
-    pub(super) fn check(&mut self, planned: &PlannedFile, whole: bool, saves_for_all: bool) {
+    /// Checks a file; `map` is that of its process, unless something of its walk is missing.
+    pub(super) fn check(&self, planned: &PlannedFile, map: Option<&Map>, saves_for_all: bool) -> Diagnostics {
         let (catalogue, definition) = (planned.catalogue.as_deref(), planned.definition.as_deref());
-        let map = self.maps.of(planned.definition.as_ref(), planned.catalogue.as_ref()).filter(|_| whole);
         let mut found = Diagnostics::new();
         self.surrounded(&planned.path, &planned.fragments, catalogue, definition, |around| {
             let cases = planned.rows.table().map(Arc::as_ref);
-            let around = Surroundings { map: map.as_deref(), cases, saves_for_all, ..around.clone() };
+            let around = Surroundings { map, cases, saves_for_all, ..around.clone() };
             check::check(&planned.scenario(&self.sources), &around, &mut found);
         });
-        self.found.extend(found);
+        found
     }
 
     /// Gives what a file is checked against.
@@ -418,9 +299,4 @@ impl Project {
         let named = named.map(|environment| environment.name.value.as_str()).filter(|name| *name != SIMULATOR);
         named.chain([SIMULATOR]).collect()
     }
-}
-
-/// Whether a file without `scenario:` as its first key has it elsewhere, or what only a scenario has.
-fn looks_like_a_scenario(node: Option<&crate::yaml::Node>) -> bool {
-    node.is_some_and(|node| ["scenario", "steps", "answers"].iter().any(|key| node.get(key).is_some()))
 }

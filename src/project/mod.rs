@@ -5,6 +5,7 @@
 
 mod around;
 mod cases;
+mod cores;
 mod discover;
 mod disk;
 mod fragments;
@@ -13,6 +14,7 @@ mod maps;
 mod quarantine;
 mod reading;
 mod repair;
+mod scenarios;
 mod select;
 mod texts;
 mod wanted;
