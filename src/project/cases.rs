@@ -31,7 +31,7 @@ impl Project {
         if let Some(known) = self.tables.get(&key) {
             if known.is_none() {
                 let message = format!("the cases in `{}` cannot be used", cases.path.value);
-                self.found.push(Diagnostic::new(Id::CASES_ROW, message).label(cases.path.span, "told before"));
+                self.found.push(Diagnostic::new(Id::CASES_ROW, message).label(cases.path.span, "told with that file"));
             }
             return known.clone();
         }
