@@ -12,9 +12,12 @@ use futures_util::StreamExt;
 use tokio::sync::{Notify, oneshot};
 use url::Url;
 
+use super::seat::Seats;
 use crate::http::Answer;
 use crate::settings::Listening;
 
+/// Most connections at a time; further ones wait.
+const MAX_CONNECTIONS: usize = 1_024;
 /// Most calls of one scenario that are kept until a step awaits them.
 pub(super) const MAX_CALLS: usize = 100;
 /// Most bytes of the body of a call.
@@ -99,7 +102,7 @@ impl Listener {
                 let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
                 // Whoever calls now calls nobody.
                 tokio::select! {
-                    _ = axum::serve(listener, router) => {}
+                    _ = axum::serve(Seats::new(listener, MAX_CONNECTIONS), router) => {}
                     _ = stopped => {}
                 }
             });

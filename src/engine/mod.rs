@@ -42,6 +42,7 @@ mod retry;
 mod run;
 mod saving;
 mod schedule;
+mod seat;
 mod shared;
 mod standing;
 mod target;
