@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,9 @@ use crate::report::{
     html, stored,
 };
 use crate::settings::Runs;
+
+/// The folder for Allure results, where no other is said.
+const ALLURE: &str = "allure-results";
 
 /// What is told of a run, beside the console.
 #[derive(Debug, Args)]
@@ -83,9 +87,18 @@ impl Wanted {
             (Writer::File(write), Some(path)) => to_file(&path, |out| write(run, out)),
             (Writer::File(write), None) => to_output(|out| write(run, out)),
             (Writer::Folder(write), path) => {
-                let path = path.unwrap_or_else(|| current.join("allure-results"));
+                let path = path.unwrap_or_else(|| current.join(ALLURE));
                 write(run, &path).map_err(|error| error.named(&path.display().to_string()))
             }
+        }
+    }
+
+    /// Where the report is written, if that is a file or folder.
+    pub fn place(&self, current: &Path) -> Option<PathBuf> {
+        match (&self.path, self.format) {
+            (Some(path), _) => Some(current.join(path)),
+            (None, ReportFormat::Github) => step_summary(&world::environment()),
+            (None, format) => matches!(format.writer(), Writer::Folder(_)).then(|| current.join(ALLURE)),
         }
     }
 
@@ -102,14 +115,19 @@ impl Wanted {
         if let Some(path) = &self.path {
             return to_file(&current.join(path), |out| write(run, out));
         }
-        let Some(path) = environment.get("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return Ok(()) };
+        let Some(path) = step_summary(&environment) else { return Ok(()) };
         // Others write to it as well, before and after.
-        let file = File::options().append(true).create(true).open(path);
-        let named = |error: ReportError| error.named(path);
+        let file = File::options().append(true).create(true).open(&path);
+        let named = |error: ReportError| error.named(&path.display().to_string());
         let mut out = BufWriter::new(file.map_err(ReportError::Output).map_err(named)?);
         write(run, &mut out).map_err(named)?;
         out.flush().map_err(ReportError::Output).map_err(named)
     }
+}
+
+/// Where a workflow of GitHub wants its summary.
+fn step_summary(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
+    environment.get("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 /// Writes a whole file or none.

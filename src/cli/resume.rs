@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::run::RunArguments;
+use super::run::{RunArguments, is_flaky};
 use super::schedule::ScheduleArguments;
 use super::selection::{SelectionArguments, count};
 use super::terminal::note;
@@ -108,6 +108,8 @@ pub(super) struct Resumed {
     /// The scenarios that had ended, with their fingerprints.
     kept: BTreeMap<String, Option<String>>,
     so_far: Summary,
+    /// How many of them were flaky in a way that counts.
+    pub flaky: usize,
     /// How often it was cut off.
     times: u32,
     beginning: Beginning,
@@ -138,10 +140,12 @@ impl Resumed {
         }
         let again = stored.happenings.iter().filter(|event| matches!(event.kind, EventKind::RunResumed { .. }));
         let times = u32::try_from(again.count()).unwrap_or(u32::MAX).saturating_add(1);
+        let (kept, flaky) = kept(&stored).map_err(|error| error.to_string())?;
         let resumed = Self {
             run: head.run.clone(),
             seed: head.seed,
-            kept: kept(&stored).map_err(|error| error.to_string())?,
+            kept,
+            flaky,
             so_far: stored.selected.clone(),
             times,
             beginning,
@@ -232,22 +236,23 @@ impl Resumed {
     }
 }
 
-/// The scenarios that had ended, with their fingerprints.
-fn kept(stored: &StoredRun) -> Result<BTreeMap<String, Option<String>>, crate::report::ReportError> {
-    let mut kept = BTreeMap::new();
+/// The scenarios that had ended, with their fingerprints, and how many of them were flaky.
+fn kept(stored: &StoredRun) -> Result<(BTreeMap<String, Option<String>>, usize), crate::report::ReportError> {
+    let (mut kept, mut flaky) = (BTreeMap::new(), 0);
     for scenario in stored.scenarios()? {
         let scenario = scenario?;
         let around = |kind: &EventKind| matches!(kind, EventKind::ScenarioFinished { role: Some(_), .. });
         if !scenario.finished || scenario.events.iter().any(|event| around(&event.kind)) {
             continue;
         }
+        flaky += scenario.events.iter().filter(|event| is_flaky(event)).count();
         let fingerprint = scenario.events.into_iter().find_map(|event| match event.kind {
             EventKind::ScenarioStarted { fingerprint, .. } => fingerprint,
             _ => None,
         });
         kept.insert(scenario.id, fingerprint);
     }
-    Ok(kept)
+    Ok((kept, flaky))
 }
 
 fn named(ids: &[&str]) -> String {

@@ -247,7 +247,7 @@ fn run(
     let told = Told { run: &run.options.run_id, beginning: &beginning, runs, root: &project.root, current, history };
     let reports = Reports::open(arguments, &told, look);
     let mut reports = reports.map_err(|error| error.to_string())?;
-    let mut flaky = 0;
+    let mut flaky = resumed.map_or(0, |resumed| resumed.flaky);
     // What is tried out again and again, or step by step, says nothing of how scenarios come out.
     let mut history = if arguments.watch || arguments.step { None } else { known.record(project) };
     if let (Some(history), Some(resumed)) = (&mut history, resumed) {
@@ -289,8 +289,7 @@ fn run(
         complain(&error.to_string());
         exit = exit.max(Exit::Errored);
     }
-    let written: Vec<_> =
-        arguments.reports.report.iter().filter_map(|wanted| Some(current.join(wanted.path.as_ref()?))).collect();
+    let written: Vec<_> = arguments.reports.report.iter().filter_map(|wanted| wanted.place(current)).collect();
     let run_id = &run.options.run_id;
     if !audit.conclude(&run.redactor, &written, current) {
         // What the events leak stands in the history as well, and would be posted.
@@ -366,7 +365,8 @@ fn check_variables(given: &[(String, Value)], project: &Project) -> Result<(), S
 }
 
 /// Whether a scenario passed only when it was run again, and is not in quarantine for that.
-fn is_flaky(event: &Event) -> bool {
+/// Whether an event tells that a scenario was flaky, in a way that counts.
+pub(super) fn is_flaky(event: &Event) -> bool {
     let EventKind::ScenarioFinished { flaky, quarantine, .. } = &event.kind else { return false };
     *flaky && quarantine.as_ref().is_none_or(|quarantine| quarantine.expired)
 }

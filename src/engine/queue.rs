@@ -31,15 +31,15 @@ pub(super) struct Queue<'p> {
 }
 
 impl<'p> Queue<'p> {
-    /// The scenarios of a plan but those that are kept, by id, of a run that goes on.
-    pub fn new(plan: &'p Plan, kept: &'p BTreeSet<String>) -> Self {
+    /// The scenarios of a plan but those that are kept, by id, of a run that goes on; so many failed before.
+    pub fn new(plan: &'p Plan, kept: &'p BTreeSet<String>, failures: usize) -> Self {
         Self {
             plan,
             kept,
             line: Mutex::default(),
             changed: Notify::new(),
             started: Instant::now(),
-            failures: AtomicUsize::new(0),
+            failures: AtomicUsize::new(failures),
         }
     }
 

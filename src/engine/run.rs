@@ -253,7 +253,11 @@ impl Run {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = self.options.jobs.clamp(1, plan.len().max(1));
         let threads = cores.min(jobs);
-        let queue = Queue::new(plan, &self.options.kept);
+        let failures = self.options.so_far.failures();
+        if let Some(most) = self.options.schedule.max_failures.filter(|most| failures >= *most) {
+            self.cancel.end(Urgency::Finish, Why::Failures(most));
+        }
+        let queue = Queue::new(plan, &self.options.kept, failures);
         std::thread::scope(|scope| {
             let (sender, mut receiver) = mpsc::channel::<Message>(BATCHES_WAITING);
             for thread in 0..threads {

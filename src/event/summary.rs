@@ -57,6 +57,12 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Scenarios that did not pass and are not excused: those that `max-failures` counts.
+    pub fn failures(&self) -> usize {
+        let excused = self.known + self.quarantined + self.quarantined_errors;
+        (self.failed + self.errored).saturating_sub(excused)
+    }
+
     /// Takes an event into account.
     pub fn add(&mut self, event: &Event) {
         match &event.kind {

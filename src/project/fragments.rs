@@ -81,7 +81,8 @@ impl Project {
         if let Some(known) = self.library.read.get(path).cloned() {
             if let (None, Some(one)) = (&known, one) {
                 let message = format!("the fragment `{path}` cannot be used");
-                self.found.push(Diagnostic::new(Id::BROKEN_FRAGMENT, message).label(one.path.span, "told with that file"));
+                self.found
+                    .push(Diagnostic::new(Id::BROKEN_FRAGMENT, message).label(one.path.span, "told with that file"));
             }
             return known;
         }

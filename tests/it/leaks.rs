@@ -307,6 +307,22 @@ fn a_leak_is_found_in_each_encoding_and_fails_the_run() {
     }
 }
 
+#[test]
+fn the_summary_of_a_workflow_is_looked_through() {
+    let project = TestProject::bare().file("flowproof.yaml", settings(hostile())).file("scenarios/a.yaml", SCENARIO);
+    let summary = project.path("summary.md");
+    let run = |said: &str| {
+        std::fs::write(&summary, said).unwrap();
+        let mut command = project.command(&["run", "--report", "github"]);
+        let output = command.env("PLANTED", SECRET).env("GITHUB_STEP_SUMMARY", &summary).output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(!run("said before\n").contains("leak"));
+    let told = run(&format!("{SECRET}\n"));
+    assert!(told.contains("leak: summary.md:1 holds secret:PLANTED"), "{told}");
+    assert!(!summary.exists() && project.path("summary.md.leaked").exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn what_leaks_is_moved_aside_for_its_owner_alone() {

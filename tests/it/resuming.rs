@@ -137,6 +137,27 @@ fn a_run_that_was_killed_goes_on_as_if_it_had_not_been() {
 }
 
 #[test]
+fn failures_before_the_cut_count() {
+    let target = Target::start();
+    let wrong = "scenario: It asks for e\nsteps:\n  - request: GET /e\n    expect: { status: 201 }\n";
+    let project = target.project().file("scenarios/e.yaml", wrong);
+    killed(&project, &target, &["--max-failures", "2"]);
+    let ran = project.does(&["run", "--resume", "latest", "--jobs", "1"]);
+    assert_told(&ran, 1, &["2 failed", "1 aborted", "3 passed"]);
+    assert_eq!(*target.asked.lock().unwrap(), ["/_flowproof", "/d", "/e"], "the second failure ends the run");
+}
+
+#[test]
+fn a_run_that_had_failed_often_enough_does_not_go_on() {
+    let target = Target::start();
+    let project = target.project();
+    killed(&project, &target, &[]);
+    let ran = project.does(&["run", "--resume", "latest", "--max-failures", "1"]);
+    assert_told(&ran, 1, &["1 failed", "3 aborted", "2 passed"]);
+    assert_eq!(*target.asked.lock().unwrap(), ["/_flowproof"]);
+}
+
+#[test]
 fn a_run_may_be_killed_more_than_once() {
     let target = Target::start();
     let project = target.project();
