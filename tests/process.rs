@@ -8,7 +8,7 @@ use flowproof::process::expression::{EvaluationError, Scope};
 use flowproof::process::graph::{Cover, Coverable, Folding, Graph};
 use flowproof::process::{
     Call, Definition, Effect, Execution, Input, Kind, Leave, Move, MoveKind, Passage, Settings, State, Throw, Trigger,
-    timers,
+    Work, timers,
 };
 use flowproof::source::Sources;
 use proptest::prelude::*;
@@ -99,6 +99,39 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
+/// Does what a case says of each visit.
+struct Told<'a> {
+    case: &'a Value,
+    visits: HashMap<String, usize>,
+}
+
+impl Told<'_> {
+    fn effect(&mut self, what: &str, call: Call<'_>) -> Option<Effect> {
+        let visit = self.visits.entry(call.node.id.clone()).or_default();
+        let effect = self.case[what][call.node.id.as_str()].get(*visit)?;
+        *visit += 1;
+        assert_eq!(*visit, call.visit as usize);
+        if let Some(code) = text(&effect["error"]) {
+            return Some(Effect::Error { code, message: text(&effect["message"]), set: pairs(&effect["set"]) });
+        }
+        if let Some(reason) = text(&effect["incident"]) {
+            return Some(Effect::Incident(reason));
+        }
+        let remove = effect["remove"].as_array().into_iter().flatten().filter_map(text).collect();
+        Some(Effect::Complete { locals: object(&effect["locals"]), set: pairs(&effect["set"]), remove })
+    }
+}
+
+impl Work for Told<'_> {
+    fn perform(&mut self, call: Call<'_>) -> Effect {
+        self.effect("work", call).unwrap_or_else(|| panic!("no effect for this visit of {}", call.node.id))
+    }
+
+    fn receive(&mut self, call: Call<'_>) -> Option<Effect> {
+        self.effect("receive", call)
+    }
+}
+
 fn run(definition: &Definition, case: &Value, out: &mut String) {
     let mut settings = Settings::default();
     if let Some(fuel) = case["settings"]["fuel"].as_u64() {
@@ -108,28 +141,23 @@ fn run(definition: &Definition, case: &Value, out: &mut String) {
         settings.firings = u32::try_from(firings).unwrap();
     }
     settings.map_outputs_on_cancel = case["settings"]["map-outputs-on-cancel"].as_bool().unwrap_or(false);
-    let mut visits: HashMap<String, usize> = HashMap::new();
-    let mut work = |call: Call<'_>| {
-        let visit = visits.entry(call.node.id.clone()).or_default();
-        let effect = &case["work"][call.node.id.as_str()][*visit];
-        *visit += 1;
-        assert_eq!(*visit, call.visit as usize);
-        if let Some(code) = text(&effect["error"]) {
-            return Effect::Error { code, message: text(&effect["message"]), set: pairs(&effect["set"]) };
-        }
-        if let Some(reason) = text(&effect["incident"]) {
-            return Effect::Incident(reason);
-        }
-        assert!(effect.is_object(), "no effect for visit {visit} of {}", call.node.id);
-        let remove = effect["remove"].as_array().into_iter().flatten().filter_map(text).collect();
-        Effect::Complete { locals: object(&effect["locals"]), set: pairs(&effect["set"]), remove }
-    };
+    let mut work = Told { case, visits: HashMap::new() };
     let (mut execution, moves) = Execution::start(definition, settings, object(&case["variables"]), 0, &mut work);
     tell(definition, &execution, &moves, out);
     for given in case["inputs"].as_array().into_iter().flatten() {
         let set = pairs(&given["set"]);
+        if let Some(place) = text(&given["turn"]) {
+            let turned = execution.turn_to(definition.node(&place).unwrap().index);
+            writeln!(out, "> {given}{}", turned.err().map(|why| format!(" refused: {why}")).unwrap_or_default())
+                .unwrap();
+            continue;
+        }
         let input = if let Some(to) = given["advance"].as_u64() {
             Input::Advance { to }
+        } else if let (Some(name), Value::Null) = (text(&given["message"]), &given["throw"]) {
+            Input::Message { name, set }
+        } else if let Some(name) = text(&given["signal"]) {
+            Input::Signal { name, set }
         } else if let Some(code) = text(&given["throw"]) {
             Input::Throw { code, message: text(&given["message"]), set }
         } else {
@@ -156,6 +184,8 @@ fn tell(definition: &Definition, execution: &Execution, moves: &[Move], out: &mu
             MoveKind::Taken { flow } => format!("take {flow}"),
             MoveKind::Error { node, code, boundary } => format!("error {code} of {node} caught by {boundary:?}"),
             MoveKind::TimerFired { boundary } => format!("timer {boundary}"),
+            MoveKind::Thrown { node, occurrence } => format!("{node} throws {occurrence:?}"),
+            MoveKind::Caught { event, occurrence } => format!("{event} catches {occurrence:?}"),
             MoveKind::Ended { node } => format!("end {node}"),
             MoveKind::Incident { node, incident } => format!("incident at {node:?}: {incident}"),
         };
@@ -168,6 +198,10 @@ fn tell(definition: &Definition, execution: &Execution, moves: &[Move], out: &mu
             let inputs = Value::Object(execution.inputs().clone());
             let node = &definition[node].id;
             writeln!(out, "waits at {node} since {since} due {due:?} timers {timers:?} inputs {inputs}").unwrap();
+            for place in &execution.places()[1..] {
+                let what = if place.answerable { "" } else { ", for an event" };
+                writeln!(out, "   and at {} since {}{what}", definition[place.node].id, place.since).unwrap();
+            }
         }
         State::Ended { node } => {
             let inputs = Value::Object(execution.inputs().clone());
@@ -229,6 +263,42 @@ fn the_next_wait_states_follow_outcome_errors_and_folded_conditions() {
     assert_eq!(timer("form"), None);
     let dead: Vec<_> = definition.dead_flows().into_iter().map(|flow| definition[flow].id.as_str()).collect();
     assert_eq!(dead, ["to_dead", "to_nothing"]);
+}
+
+#[test]
+fn the_next_wait_states_lie_in_subprocesses_and_behind_what_is_thrown() {
+    let names = |definition: &Definition, found: std::collections::BTreeSet<flowproof::process::NodeIndex>| {
+        found.into_iter().map(|node| definition[node].id.clone()).collect::<Vec<_>>().join(" ")
+    };
+    let next = |definition: &Definition, from: &str, leave: Leave<'_>, wanted: &[&'static str]| {
+        let throws = |_: &_| wanted.iter().map(|code| Throw { code, wanted: true }).collect::<Vec<_>>();
+        let from = definition.node(from).unwrap().index;
+        let reached = Passage { definition, throws: &throws, must: false, avoids: &[] }.from(from, leave);
+        format!("{}{}", names(definition, reached.stands), if reached.uncaught { " or broken" } else { "" })
+    };
+    let subprocess = read("tests/corpus/bpmn/subprocess.bpmn");
+    assert_eq!(next(&subprocess, "start", Leave::Completed, &[]), "ask");
+    assert_eq!(next(&subprocess, "ask", Leave::Completed, &[]), "end");
+    assert_eq!(next(&subprocess, "ask", Leave::Completed, &["LOST"]), "end failed");
+    assert_eq!(next(&subprocess, "ask", Leave::Completed, &["OTHER"]), "end or broken");
+    assert_eq!(next(&subprocess, "ask", Leave::Error("LOST"), &[]), "failed", "the border around it catches");
+    let ask = subprocess.node("ask").unwrap().index;
+    let slow: Vec<_> = timers(&subprocess, ask).map(|timer| timer.id.as_str()).collect();
+    assert_eq!(slow, ["slow"], "the timer around it");
+    let slow = subprocess.node("slow").unwrap().index;
+    assert_eq!(next(&subprocess, "ask", Leave::Boundary(slow), &[]), "late");
+
+    let ends = read("tests/corpus/bpmn/ends.bpmn");
+    assert_eq!(next(&ends, "start", Leave::Completed, &[]), "stays caught failed end");
+    let gateway = read("tests/corpus/bpmn/event-gateway.bpmn");
+    let first = gateway.node("first").unwrap().index;
+    let late: Vec<_> = timers(&gateway, first).map(|timer| timer.index).collect();
+    assert_eq!(next(&gateway, "first", Leave::Boundary(late[0]), &[]), "expired");
+    let events = read("tests/corpus/bpmn/event-subprocess.bpmn");
+    assert_eq!(next(&events, "first", Leave::Completed, &["LOST"]), "helped end failed", "it does not catch itself");
+    for (definition, concurrent) in [(&subprocess, false), (&ends, true), (&gateway, false), (&events, true)] {
+        assert_eq!(definition.is_concurrent(), concurrent, "{}", definition.id().value);
+    }
 }
 
 #[test]

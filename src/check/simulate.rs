@@ -28,7 +28,8 @@ pub(super) fn check(simulate: &Simulate, around: &Surroundings<'_>, found: &mut 
         }
         let known = catalogue.activity(key).is_some()
             || is_element(key, around)
-            || around.definition.is_some_and(|definition| is_input_value(key, catalogue, definition));
+            || around.definition.is_some_and(|definition| is_input_value(key, catalogue, definition))
+            || around.definition.is_some_and(|definition| is_awaited(key, definition));
         if !known && around.definition.is_some() {
             let message = format!("nothing of the process is called `{key}`");
             let names = catalogue.automatic.iter().map(|automatic| automatic.name.value.as_str());
@@ -43,6 +44,11 @@ fn is_input_value(key: &str, catalogue: &Catalogue, definition: &Definition) -> 
     let keys: Vec<&String> = catalogue.automatic.iter().flat_map(|automatic| &automatic.keys).collect();
     let mut inputs = definition.nodes().iter().flat_map(|node| &node.inputs);
     inputs.any(|input| keys.contains(&&input.name) && input.value.as_plain_text() == Some(key))
+}
+
+/// Whether the key is the name of a message or signal for which the process waits.
+fn is_awaited(key: &str, definition: &Definition) -> bool {
+    definition.nodes().iter().any(|node| node.awaited() == Some(key))
 }
 
 /// The failures of the automatic elements that a key means: by id, by name, or by the value of an input parameter.

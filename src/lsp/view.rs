@@ -4,7 +4,7 @@ use super::file::File;
 use super::spot::words_of;
 use super::subject::Subject;
 use crate::catalogue::{Activity, Automatic, Catalogue, Input, InputType};
-use crate::process::{Definition, Kind, Node};
+use crate::process::{Definition, Node};
 use crate::project::Project;
 use crate::scenario::{Fragment, Fragments, MAIN};
 use crate::source::{Sources, Span, folder_of, relative_path};
@@ -162,8 +162,7 @@ impl<'a> View<'a> {
             Subject::Simulated => {
                 let automatic = self.automatic();
                 let automatic = automatic.map(|one| candidate(&one.name.value, one.page(), CompletionItemKind::EVENT));
-                let elements =
-                    self.nodes().filter(|node| matches!(node.kind, Kind::ExternalTask | Kind::AutomaticTask));
+                let elements = self.nodes().filter(|node| node.is_activity() || node.awaited().is_some());
                 automatic.chain(elements.filter(|node| self.activity_of(node).is_none()).map(of_node)).collect()
             }
             Subject::Failure(told) => {

@@ -24,8 +24,8 @@ mod unexecuted;
 
 pub use diff::{Change, Class, Diff, Findings, Part, Side};
 pub use execution::{
-    ArmedTimer, Call, Direction, Effect, Execution, Incident, Input, Move, MoveKind, Refused, Settings, State, Work,
-    WriteError, write,
+    ArmedTimer, Call, Direction, Effect, Execution, Incident, Input, Move, MoveKind, Occurrence, Refused, Settings,
+    State, Waiting, Work, WriteError, write,
 };
 pub use index::{FlowIndex, NodeIndex};
 pub use lint::lint;

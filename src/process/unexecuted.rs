@@ -1,62 +1,78 @@
-use super::{Boundary, Kind, Nesting, Node, Repetition, Thrown, Trigger};
+use super::{Boundary, Definition, Kind, Nesting, Node, Repetition, Thrown, Trigger};
 
 impl Node {
     /// What it is, if it is not executed: reaching it is an incident, and an event that is not executed never happens.
     pub fn unexecuted(&self) -> Option<String> {
         let with = |definition: &str| Some(format!("{} with {definition}", self.element));
-        match &self.repetition {
-            Some(Repetition::Instances(_)) => return with("multiInstanceLoopCharacteristics"),
-            Some(Repetition::Loop) => return with("standardLoopCharacteristics"),
-            None => {}
+        if self.repetition == Some(Repetition::Loop) {
+            return with("standardLoopCharacteristics");
         }
         match &self.kind {
-            Kind::Start | Kind::End | Kind::Terminate => None,
-            Kind::ExternalTask | Kind::AutomaticTask | Kind::ExclusiveGateway => None,
-            Kind::Boundary(Boundary {
-                trigger: Trigger::Error { .. } | Trigger::Timer { .. },
-                interrupting: true,
-                ..
-            }) => None,
             Kind::Boundary(Boundary { trigger: Trigger::Unsupported(what), .. }) => Some(what.clone()),
-            Kind::Boundary(Boundary { trigger, interrupting: true, .. }) => Some(definition_of(trigger).to_owned()),
-            Kind::Boundary(_) => Some("an event that does not interrupt".to_owned()),
-            Kind::StartOn { trigger, .. } | Kind::Catch(trigger) => with(definition_of(trigger)),
-            Kind::Throw(Thrown::Nothing) => Some(self.element.clone()),
-            Kind::Throw(thrown) | Kind::EndThrow(thrown) => with(definition_of_thrown(thrown)),
-            Kind::UserTask
-            | Kind::ReceiveTask { .. }
-            | Kind::CallActivity(_)
-            | Kind::Subprocess(Nesting::Embedded | Nesting::Event | Nesting::Transaction | Nesting::AdHoc)
-            | Kind::ParallelGateway
-            | Kind::InclusiveGateway
-            | Kind::EventGateway => Some(self.element.clone()),
+            Kind::Boundary(Boundary { trigger, interrupting: false, .. }) if trigger.is_error() => {
+                Some("an error event that does not interrupt".to_owned())
+            }
+            Kind::Boundary(Boundary { trigger, .. }) => not_on_border(trigger).map(str::to_owned),
+            // An instance is started by somebody; what else could start it is not played.
+            Kind::StartOn { trigger, .. } if self.scope.is_none() => with(trigger.definition()),
+            Kind::StartOn { trigger, .. } => not_on_border(trigger).and_then(with),
+            Kind::Catch(trigger) => not_in_the_way(trigger).and_then(with),
+            Kind::Throw(thrown) | Kind::EndThrow(thrown) => not_thrown(thrown).and_then(with),
+            Kind::Subprocess(Nesting::Transaction | Nesting::AdHoc) => Some(self.element.clone()),
             Kind::Unsupported(what) => Some(what.clone()),
+            _ => None,
         }
     }
 }
 
-/// What the definition of a trigger is called in BPMN.
-fn definition_of(trigger: &Trigger) -> &str {
-    match trigger {
-        Trigger::Error { .. } => "errorEventDefinition",
-        Trigger::Timer { .. } => "timerEventDefinition",
-        Trigger::Message { .. } => "messageEventDefinition",
-        Trigger::Signal { .. } => "signalEventDefinition",
-        Trigger::Escalation { .. } => "escalationEventDefinition",
-        Trigger::Conditional { .. } => "conditionalEventDefinition",
-        Trigger::Link { .. } => "linkEventDefinition",
-        Trigger::Unsupported(what) => what,
+impl Definition {
+    /// All elements that are not executed, with what they are, in document order.
+    pub fn unexecuted(&self) -> impl Iterator<Item = (&Node, String)> {
+        self.nodes().iter().filter_map(|node| Some((node, node.unexecuted()?)))
     }
 }
 
-fn definition_of_thrown(thrown: &Thrown) -> &str {
+/// What of a trigger is not executed on the border of an activity and at the start of an event subprocess.
+fn not_on_border(trigger: &Trigger) -> Option<&str> {
+    match trigger {
+        Trigger::Link { .. } | Trigger::Unsupported(_) | Trigger::Conditional { condition: None } => {
+            Some(trigger.definition())
+        }
+        _ => None,
+    }
+}
+
+/// What of a trigger is not executed where the token itself waits for it.
+fn not_in_the_way(trigger: &Trigger) -> Option<&str> {
+    match trigger {
+        Trigger::Error { .. }
+        | Trigger::Escalation { .. }
+        | Trigger::Unsupported(_)
+        | Trigger::Conditional { condition: None } => Some(trigger.definition()),
+        _ => None,
+    }
+}
+
+fn not_thrown(thrown: &Thrown) -> Option<&str> {
     match thrown {
-        Thrown::Nothing => "no event definition",
-        Thrown::Error { .. } => "errorEventDefinition",
-        Thrown::Escalation { .. } => "escalationEventDefinition",
-        Thrown::Signal { .. } => "signalEventDefinition",
-        Thrown::Message { .. } => "messageEventDefinition",
-        Thrown::Link { .. } => "linkEventDefinition",
-        Thrown::Unsupported(what) => what,
+        Thrown::Error { code: None } => Some("an error that has no code"),
+        Thrown::Unsupported(what) => Some(what),
+        _ => None,
+    }
+}
+
+impl Trigger {
+    /// What its definition is called in BPMN.
+    pub fn definition(&self) -> &str {
+        match self {
+            Self::Error { .. } => "errorEventDefinition",
+            Self::Timer { .. } => "timerEventDefinition",
+            Self::Message { .. } => "messageEventDefinition",
+            Self::Signal { .. } => "signalEventDefinition",
+            Self::Escalation { .. } => "escalationEventDefinition",
+            Self::Conditional { .. } => "conditionalEventDefinition",
+            Self::Link { .. } => "linkEventDefinition",
+            Self::Unsupported(what) => what,
+        }
     }
 }

@@ -101,7 +101,10 @@ pub fn happy_path<'a>(definition: &Definition, catalogue: &'a Catalogue) -> Resu
                 continue;
             }
         };
-        if !seen.insert((node, Value::Object(execution.variables().clone()).to_string())) {
+        // Where several tokens wait, and at which instance of an activity, is part of the situation.
+        let places: Vec<NodeIndex> = execution.places().iter().map(|place| place.node).collect();
+        let known = [execution.variables(), execution.inputs()].map(|known| Value::Object(known.clone()).to_string());
+        if !seen.insert((node, places, known)) {
             continue;
         }
         if seen.len() > MAX_SITUATIONS {

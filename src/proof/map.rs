@@ -27,6 +27,8 @@ pub struct Map {
     automatic: HashMap<NodeIndex, usize>,
     /// The error codes that an answer tells by an outcome.
     told: BTreeSet<String>,
+    /// Whether several tokens can be in it at once.
+    concurrent: bool,
     known: Mutex<HashMap<(NodeIndex, String), Arc<Places>>>,
 }
 
@@ -34,9 +36,9 @@ impl Map {
     /// Lays a catalogue over a definition.
     pub fn new(definition: Arc<Definition>, catalogue: Arc<Catalogue>) -> Self {
         let (mut activities, mut automatic) = (HashMap::new(), HashMap::new());
-        for node in definition.nodes().iter().filter(|node| node.is_task()) {
+        for node in definition.nodes().iter().filter(|node| node.is_activity()) {
             let (attributes, name) = (node.attribute_texts(), node.name.as_deref());
-            if node.kind == Kind::ExternalTask {
+            if matches!(node.kind, Kind::ExternalTask | Kind::UserTask) {
                 let activity = catalogue.activity_of(&attributes, name);
                 let place = activity
                     .and_then(|activity| catalogue.activities.iter().position(|one| std::ptr::eq(one, activity)));
@@ -53,7 +55,8 @@ impl Map {
         let by_codes =
             failures.filter(|failure| !failure.codes.is_empty()).filter_map(|failure| failure.error.as_ref());
         let told = by_outcomes.chain(by_codes).cloned().collect();
-        Self { definition, catalogue, activities, automatic, told, known: Mutex::default() }
+        let concurrent = definition.is_concurrent();
+        Self { definition, catalogue, activities, automatic, told, concurrent, known: Mutex::default() }
     }
 
     /// The definition.
@@ -146,10 +149,8 @@ impl Map {
         while let Some((node, left)) = open.pop() {
             let mut stays = true;
             for timer in timers(&self.definition, node) {
-                let after = match &timer.kind {
-                    Kind::Boundary(Boundary { trigger: Trigger::Timer { duration: Timer::After(millis) }, .. }) => {
-                        Some(Duration::from_millis(*millis))
-                    }
+                let after = match timer.trigger() {
+                    Some(Trigger::Timer { duration: Timer::After(millis) }) => Some(Duration::from_millis(*millis)),
                     _ => None,
                 };
                 stays &= after.is_none_or(|after| after > left);
@@ -195,7 +196,9 @@ impl Map {
             _ => Place::Ended,
         };
         let broken = reached.uncaught.then_some(Place::Ended);
-        reached.stands.iter().map(place).chain(broken).collect()
+        // Where several tokens move, which of them is asked for next is not decided by the way of one.
+        let others = self.concurrent.then_some(Place::Unknown);
+        reached.stands.iter().map(place).chain(broken).chain(others).collect()
     }
 
     /// What an automatic element may throw: what is looked for, and what no answer tells.

@@ -15,6 +15,7 @@ mod diffing;
 mod documentation;
 mod drawing;
 mod editor;
+mod executing;
 mod explaining;
 mod export;
 mod failures;

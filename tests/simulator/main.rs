@@ -4,6 +4,7 @@ mod behaviours;
 mod definitions;
 mod documentation;
 mod documents;
+mod elements;
 mod forms;
 mod http;
 mod properties;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::shown::{Part, Shown};
 use crate::catalogue::Catalogue;
-use crate::process::{Definition, Kind, NodeIndex};
+use crate::process::{Definition, NodeIndex};
 use crate::project::Project;
 
 pub(super) fn list(project: &Project) -> Shown {
@@ -63,9 +63,10 @@ fn waits(definition: &Definition) -> Vec<&crate::process::Node> {
             continue;
         }
         let node = &definition[index];
-        if node.kind == Kind::ExternalTask {
+        if node.waits() {
             found.push(node);
         }
+        open.extend(definition.beginnings(Some(index)).into_iter().filter(|_| !node.children.is_empty()));
         // What happens on the way comes before what is done about a failure of it.
         open.extend(node.outgoing.iter().map(|flow| definition[*flow].target));
         open.extend(node.boundaries.iter().copied());

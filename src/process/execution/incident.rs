@@ -26,7 +26,7 @@ impl std::fmt::Display for Direction {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 pub enum Incident {
-    /// A BPMN error that no boundary event of the activity catches.
+    /// A BPMN error that no event catches, of the activity or of a scope around it.
     #[error("`{node}` threw the error `{code}`, which nothing catches")]
     UnhandledError {
         /// The activity.
@@ -94,11 +94,19 @@ pub enum Incident {
         /// What it is.
         what: String,
     },
-    /// More than one flow leaves something that is no gateway, which needs a second token.
-    #[error("several flows leave `{node}`, which needs more than one token")]
-    ParallelFlows {
-        /// The node.
+    /// The instances of an activity cannot be counted.
+    #[error("`{node}` is done more than once, but not how often: {reason}")]
+    Instances {
+        /// The activity.
         node: String,
+        /// Why.
+        reason: String,
+    },
+    /// All tokens wait at gateways for others, and none comes any more.
+    #[error("the process hangs: what waits at {} waits for what never comes", listed(nodes))]
+    Deadlock {
+        /// The gateways, in document order.
+        nodes: Vec<String>,
     },
     /// What performs the automatic tasks could not.
     #[error("`{node}` could not be performed: {reason}")]
@@ -119,6 +127,11 @@ pub enum Incident {
     /// The process has no start event.
     #[error("the process has no start event")]
     NoStart,
+}
+
+fn listed(nodes: &[String]) -> String {
+    let names: Vec<String> = nodes.iter().map(|node| format!("`{node}`")).collect();
+    names.join(" and ")
 }
 
 /// Nothing if no node was passed twice: a long chain is no loop.

@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::Incident;
+use super::{Incident, Occurrence};
 use crate::process::expression::Atoms;
 
-/// One move of the token. Elements are named by their id in the diagram, so that a stored move needs no definition.
+/// One move of a token. Elements are named by their id in the diagram, so that a stored move needs no definition.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
     /// When, in milliseconds of the virtual clock.
@@ -16,7 +16,7 @@ pub struct Move {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MoveKind {
-    /// The token reached a node.
+    /// A token reached a node. A gateway that joins is reached once all tokens have come that it waits for.
     Entered {
         /// The node.
         node: String,
@@ -28,12 +28,12 @@ pub enum MoveKind {
         /// The node.
         node: String,
     },
-    /// An activity was left through a boundary event.
+    /// An activity, or an event that waited, was ended by something else: an event on a border, an error, or the end of its scope.
     Cancelled {
         /// The activity.
         node: String,
     },
-    /// A condition of a gateway was evaluated. Conditions after the first that holds are not.
+    /// A condition was evaluated. At an exclusive gateway those after the first that holds are not.
     Evaluated {
         /// The flow that has the condition.
         flow: String,
@@ -43,7 +43,7 @@ pub enum MoveKind {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         atoms: Atoms,
     },
-    /// The token passed a flow.
+    /// A token passed a flow.
     Taken {
         /// The flow.
         flow: String,
@@ -54,22 +54,37 @@ pub enum MoveKind {
         node: String,
         /// The code.
         code: String,
-        /// The boundary event that catches it, if one does.
+        /// The event that catches it, if one does: on the border of the activity or of a subprocess around it, or the start of an
+        /// event subprocess.
         boundary: Option<String>,
     },
     /// A timer fired.
     TimerFired {
-        /// The boundary event.
+        /// The event.
         boundary: String,
     },
-    /// The token was consumed: by an end event, or by a node that no flow leaves.
+    /// An event threw a message, a signal or an escalation.
+    Thrown {
+        /// The event.
+        node: String,
+        /// What.
+        occurrence: Occurrence,
+    },
+    /// What an event waited for has come.
+    Caught {
+        /// The event.
+        event: String,
+        /// What.
+        occurrence: Occurrence,
+    },
+    /// A token was consumed: by an end event, or by a node that no flow leaves.
     Ended {
         /// The node.
         node: String,
     },
     /// The execution cannot go on.
     Incident {
-        /// The node at which the token stands.
+        /// The node of the token.
         node: Option<String>,
         /// Why.
         incident: Incident,

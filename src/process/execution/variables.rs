@@ -1,7 +1,11 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::process::expression::Map;
+use super::Execution;
+use super::token::{FrameId, TokenId, Tokens};
+use crate::process::expression::{Map, Scope};
 
 /// Most segments of a path.
 const MAX_SEGMENTS: usize = 32;
@@ -96,7 +100,7 @@ fn index(segment: &str, length: usize) -> Option<usize> {
 }
 
 /// Writes all or nothing.
-pub(super) fn write_all(variables: &mut Map, writes: Vec<(String, Value)>) -> Result<(), WriteError> {
+fn write_all(variables: &mut Map, writes: Vec<(String, Value)>) -> Result<(), WriteError> {
     if writes.is_empty() {
         return Ok(());
     }
@@ -106,6 +110,61 @@ pub(super) fn write_all(variables: &mut Map, writes: Vec<(String, Value)>) -> Re
     }
     *variables = changed;
     Ok(())
+}
+
+/// The variables of an execution: those of the process, and the local ones of subprocesses and of activities done more than once.
+impl Execution {
+    /// Evaluates something in a frame: over local variables, those around the frame, and those of the process.
+    pub(super) fn see<R>(&self, frame: FrameId, locals: &Map, evaluate: impl FnOnce(Scope<'_>) -> R) -> R {
+        let variables = &self.variables;
+        if frame == Tokens::PROCESS {
+            return evaluate(Scope { locals, variables });
+        }
+        let mut seen = Map::new();
+        let around: Vec<&Map> = self.tokens.holders(frame).map(|(_, token)| &token.locals).collect();
+        for inner in around.into_iter().rev().chain([locals]) {
+            seen.extend(inner.iter().map(|(name, value)| (name.clone(), value.clone())));
+        }
+        evaluate(Scope { locals: &seen, variables })
+    }
+
+    /// Writes a variable where it is known, from the frame outwards; one that is new becomes a variable of the process.
+    pub(super) fn put(&mut self, frame: FrameId, name: &str, value: Value) {
+        let owner = self.owner(frame, name).and_then(|holder| self.tokens.get_mut(holder));
+        owner.map_or(&mut self.variables, |holder| &mut holder.locals).insert(name.to_owned(), value);
+    }
+
+    /// Removes a variable where it is known.
+    pub(super) fn forget(&mut self, frame: FrameId, name: &str) {
+        let owner = self.owner(frame, name).and_then(|holder| self.tokens.get_mut(holder));
+        owner.map_or(&mut self.variables, |holder| &mut holder.locals).shift_remove(name);
+    }
+
+    /// Writes to dotted paths, all or nothing.
+    pub(super) fn set(&mut self, frame: FrameId, set: Vec<(String, Value)>) -> Result<(), WriteError> {
+        let root = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
+        let mut changed: BTreeMap<TokenId, Map> = BTreeMap::new();
+        let mut of_process = Vec::new();
+        for (path, value) in set {
+            let owner = self.owner(frame, &root(&path)).and_then(|id| Some((id, self.tokens.get(id)?)));
+            match owner {
+                Some((id, holder)) => write(changed.entry(id).or_insert_with(|| holder.locals.clone()), &path, value)?,
+                None => of_process.push((path, value)),
+            }
+        }
+        write_all(&mut self.variables, of_process)?;
+        for (id, locals) in changed {
+            if let Some(holder) = self.tokens.get_mut(id) {
+                holder.locals = locals;
+            }
+        }
+        Ok(())
+    }
+
+    fn owner(&self, frame: FrameId, name: &str) -> Option<TokenId> {
+        let mut around = self.tokens.holders(frame);
+        around.find(|(_, holder)| holder.locals.contains_key(name)).map(|(id, _)| id)
+    }
 }
 
 #[cfg(test)]

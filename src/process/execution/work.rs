@@ -7,6 +7,12 @@ use crate::process::expression::Map;
 pub trait Work {
     /// Performs one automatic task, at once and without waiting.
     fn perform(&mut self, call: Call<'_>) -> Effect;
+
+    /// What comes to a task or event that waits for a message or signal, if that is there already; otherwise it waits.
+    fn receive(&mut self, call: Call<'_>) -> Option<Effect> {
+        let _ = call;
+        None
+    }
 }
 
 impl<F: FnMut(Call<'_>) -> Effect> Work for F {

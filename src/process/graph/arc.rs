@@ -1,4 +1,4 @@
-use crate::process::{Boundary, Definition, FlowIndex, Kind, Node, NodeIndex, Thrown, Trigger};
+use crate::process::{Boundary, Definition, FlowIndex, Kind, Node, NodeIndex, Thrown};
 
 /// A definition as nodes and arcs: each sequence flow is an arc, and so is the way from an activity to an event on its border.
 ///
@@ -106,7 +106,7 @@ impl Graph {
         let uncaught = nodes.iter().filter(|node| node.scope.is_some() && ends_all(node) && !caught(node));
         let mut ends: Vec<NodeIndex> = ends.chain(uncaught.map(|node| node.index)).collect();
         ends.sort_unstable();
-        let starts = beginnings(definition, None);
+        let starts = entries(definition, None);
         Self { arcs, ways, leaving, entering, leaving_place, entering_place, second, starts, ends }
     }
 
@@ -198,7 +198,7 @@ fn inside(definition: &Definition) -> Vec<Arc> {
     let mut arcs = Vec::new();
     for holder in definition.nodes().iter().filter(|node| !node.children.is_empty()) {
         let begin = |node| Arc { from: holder.index, to: node, way: Way::Begin(node) };
-        arcs.extend(beginnings(definition, Some(holder)).into_iter().map(begin));
+        arcs.extend(entries(definition, Some(holder.index)).into_iter().map(begin));
         let ends =
             holder.children.iter().map(|child| &definition[*child]).filter(|node| is_end(node) && !ends_all(node));
         arcs.extend(ends.map(|node| Arc { from: node.index, to: holder.index, way: Way::Finish(node.index) }));
@@ -219,25 +219,14 @@ fn thrown(definition: &Definition) -> Vec<Arc> {
     throws.collect()
 }
 
-/// The nodes with which a process or a subprocess begins, in document order.
-///
-/// Without a start event every node without an incoming flow does (BPMN 2.0.2, section 10.5.2). An event subprocess begins by
-/// itself while the scope around it is alive, and what undoes another activity when that is undone.
-fn beginnings(definition: &Definition, holder: Option<&Node>) -> Vec<NodeIndex> {
-    let inside: Vec<&Node> = match holder {
-        None => definition.nodes_in(None).collect(),
-        Some(holder) => holder.children.iter().map(|child| &definition[*child]).collect(),
-    };
-    let implicit = !inside.iter().any(|node| node.is_start());
-    let begins = |node: &&&Node| {
-        let alone = node.incoming.is_empty() && node.boundary().is_none() && !is_link_target(node);
-        node.is_start() || node.is_event_subprocess() || node.compensates || (implicit && alone)
-    };
-    inside.iter().filter(begins).map(|node| node.index).collect()
-}
-
-fn is_link_target(node: &Node) -> bool {
-    matches!(node.kind, Kind::Catch(Trigger::Link { .. }))
+/// The nodes at which walks through a process or a subprocess begin, in document order. Beside those with which it begins, an
+/// event subprocess does so while the scope around it is alive, and what undoes another activity when that is undone.
+fn entries(definition: &Definition, scope: Option<NodeIndex>) -> Vec<NodeIndex> {
+    let beside = definition.nodes_in(scope).filter(|node| node.is_event_subprocess() || node.compensates);
+    let mut entries = definition.beginnings(scope);
+    entries.extend(beside.map(|node| node.index));
+    entries.sort_unstable();
+    entries
 }
 
 /// A node ends its token if it is drawn so, or if no flow leaves it (BPMN 2.0.2, section 10.5.3). An event on a border and a

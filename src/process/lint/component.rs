@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use super::subject::{Subject, title};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
+use crate::process::NodeIndex;
 use crate::process::graph::{Components, Way};
-use crate::process::{Kind, NodeIndex};
 
 /// Loops: sets of nodes that all lead to each other.
 pub(super) fn check(subject: &Subject<'_>, found: &mut Diagnostics) {
@@ -11,7 +11,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Diagnostics) {
     // Without what is waited at, what is left goes round by itself.
     let automatic = |arc: usize| {
         let arc = subject.folded.arcs()[arc];
-        definition[arc.from].kind != Kind::ExternalTask && definition[arc.to].kind != Kind::ExternalTask
+        !definition[arc.from].waits() && !definition[arc.to].waits()
     };
     for members in loops(subject, &Components::of(&subject.folded, automatic), automatic) {
         let message = format!("{} nodes lead round in a circle in which the process never waits", members.len());
@@ -22,11 +22,8 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Diagnostics) {
     }
     let all = |_: usize| true;
     for members in loops(subject, &Components::of(&subject.folded, all), all) {
-        let waits: Vec<String> = members
-            .iter()
-            .filter(|node| definition[**node].kind == Kind::ExternalTask)
-            .map(|node| title(&definition[*node]))
-            .collect();
+        let waits: Vec<String> =
+            members.iter().filter(|node| definition[**node].waits()).map(|node| title(&definition[*node])).collect();
         if waits.is_empty() {
             continue;
         }

@@ -23,6 +23,7 @@ pub struct Definition {
     pub(in crate::process) flows: Vec<Flow>,
     pub(in crate::process) errors: Vec<ErrorDeclaration>,
     pub(in crate::process) start: Option<NodeIndex>,
+    pub(in crate::process) event_subprocesses: Vec<NodeIndex>,
     pub(in crate::process) nodes_by_id: HashMap<String, NodeIndex>,
     pub(in crate::process) flows_by_id: HashMap<String, FlowIndex>,
 }
@@ -122,7 +123,35 @@ impl Definition {
 
     /// The nodes that stand directly in a subprocess, or in the process itself, in document order.
     pub fn nodes_in(&self, scope: Option<NodeIndex>) -> impl Iterator<Item = &Node> {
-        self.nodes.iter().filter(move |node| node.scope == scope)
+        let (all, inside): (&[Node], &[NodeIndex]) = match scope {
+            None => (&self.nodes, &[]),
+            Some(holder) => (&[], &self[holder].children),
+        };
+        all.iter().filter(|node| node.scope.is_none()).chain(inside.iter().map(|child| &self[*child]))
+    }
+
+    /// The event subprocesses that stand directly in a scope, in document order.
+    pub fn event_subprocesses(&self, scope: Option<NodeIndex>) -> impl Iterator<Item = NodeIndex> {
+        self.event_subprocesses.iter().copied().filter(move |index| self[*index].scope == scope)
+    }
+
+    /// What catches an error that an activity throws: an event on its border, else what catches it around it.
+    pub fn handler(&self, activity: NodeIndex, code: &str) -> Option<NodeIndex> {
+        self.error_handler(activity, code).or_else(|| self.catcher(self[activity].scope, code))
+    }
+
+    /// The nodes with which a subprocess, or the process itself, begins, in document order: its start events, else every node that
+    /// nothing leads to (BPMN 2.0.2, section 10.5.2).
+    pub fn beginnings(&self, scope: Option<NodeIndex>) -> Vec<NodeIndex> {
+        let inside: Vec<&Node> = self.nodes_in(scope).collect();
+        let drawn = inside.iter().any(|node| node.is_start());
+        let begins = |node: &&&Node| if drawn { node.is_start() } else { node.begins_alone() };
+        inside.iter().filter(begins).map(|node| node.index).collect()
+    }
+
+    /// Whether several tokens can be in it at once.
+    pub fn is_concurrent(&self) -> bool {
+        self.nodes.iter().any(Node::adds_tokens)
     }
 
     /// The catching event that a throwing link leads to: the first one of its name in its scope.
@@ -135,14 +164,17 @@ impl Definition {
     /// What catches an error that is thrown in a scope: of each scope outwards, first the start of an event subprocess in it, then
     /// an event on its border. Gives the event subprocess or the boundary event.
     pub fn catcher(&self, mut scope: Option<NodeIndex>, code: &str) -> Option<NodeIndex> {
+        // An event subprocess does not catch what it throws itself.
+        let mut from_beside = false;
         loop {
-            if let Some(within) = self.event_subprocess(scope, code) {
+            if let Some(within) = self.event_subprocess(scope, code).filter(|_| !from_beside) {
                 return Some(within);
             }
             let host = scope?;
             if let Some(handler) = self.error_handler(host, code) {
                 return Some(handler);
             }
+            from_beside = self[host].is_event_subprocess();
             scope = self[host].scope;
         }
     }
@@ -155,9 +187,7 @@ impl Definition {
                 Kind::StartOn { trigger: Trigger::Error { code, .. }, .. } => code.as_deref() == wanted,
                 _ => false,
             };
-            let all = self.nodes_in(scope).filter(|node| node.is_event_subprocess());
-            let mut catching = all.filter(|node| node.children.iter().any(begins));
-            catching.next().map(|node| node.index)
+            self.event_subprocesses(scope).find(|index| self[*index].children.iter().any(begins))
         };
         catches(Some(code)).or_else(|| catches(None))
     }

@@ -105,6 +105,37 @@ impl Node {
         matches!(self.kind, Kind::Subprocess(Nesting::Event))
     }
 
+    /// Whether nothing leads to it, and it begins with the scope in which it stands if that has no start event.
+    pub fn begins_alone(&self) -> bool {
+        let is_target = matches!(self.kind, Kind::Catch(Trigger::Link { .. }));
+        let by_itself = self.is_event_subprocess() || self.compensates || self.boundary().is_some();
+        self.incoming.is_empty() && !is_target && !by_itself
+    }
+
+    /// Whether it ends what it happens at: the activity on whose border it is, or the scope around its event subprocess.
+    pub fn interrupts(&self) -> bool {
+        match &self.kind {
+            Kind::Boundary(boundary) => boundary.interrupting,
+            Kind::StartOn { interrupting, .. } => *interrupting,
+            _ => false,
+        }
+    }
+
+    /// Whether time can pass in it, so that something can end it before it is done.
+    pub fn is_cancellable(&self) -> bool {
+        self.is_activity() || self.waits()
+    }
+
+    /// Whether it gives several tokens for the one that comes, or adds one to those that are there.
+    pub fn adds_tokens(&self) -> bool {
+        let splits = !matches!(self.kind, Kind::ExclusiveGateway | Kind::EventGateway) && self.outgoing.len() > 1;
+        let beside = matches!(
+            self.kind,
+            Kind::Boundary(Boundary { interrupting: false, .. }) | Kind::StartOn { interrupting: false, .. }
+        );
+        splits || beside || self.repetition.is_some()
+    }
+
     /// Whether the process stands there until something comes from outside. A subprocess and a called process do not by
     /// themselves, but what is in them may; see [`Node::may_wait`].
     pub fn waits(&self) -> bool {
@@ -126,6 +157,25 @@ impl Node {
             Kind::StartOn { trigger, .. } | Kind::Catch(trigger) | Kind::Boundary(Boundary { trigger, .. }) => {
                 Some(trigger)
             }
+            _ => None,
+        }
+    }
+
+    /// Whether it waits for a message.
+    pub fn expects_message(&self) -> bool {
+        matches!(self.kind, Kind::ReceiveTask { .. }) || matches!(self.trigger(), Some(Trigger::Message { .. }))
+    }
+
+    /// Whether it waits for a signal.
+    pub fn expects_signal(&self) -> bool {
+        matches!(self.trigger(), Some(Trigger::Signal { .. }))
+    }
+
+    /// The name of the message or signal that it waits for.
+    pub fn awaited(&self) -> Option<&str> {
+        match (&self.kind, self.trigger()) {
+            (Kind::ReceiveTask { message: name }, _)
+            | (_, Some(Trigger::Message { name } | Trigger::Signal { name })) => name.as_deref(),
             _ => None,
         }
     }

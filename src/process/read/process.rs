@@ -54,6 +54,7 @@ impl Reader<'_> {
             flows: Vec::new(),
             errors: declared.errors.clone(),
             start: None,
+            event_subprocesses: Vec::new(),
             nodes_by_id: HashMap::new(),
             flows_by_id: HashMap::new(),
         };
@@ -119,6 +120,9 @@ impl Reader<'_> {
             };
             if tag != "boundaryEvent" {
                 self.unexecuted(&node, told);
+            }
+            if node.is_event_subprocess() {
+                definition.event_subprocesses.push(index);
             }
             definition.nodes.push(node);
             elements.push((element, index));

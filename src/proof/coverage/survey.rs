@@ -173,7 +173,11 @@ impl Following<'_, '_> {
                 let key = if handler.is_some() { by_code.map(str::to_owned) } else { Some(code.clone()) };
                 self.survey.codes.entry(key).or_default()[usize::from(boundary.is_none())] += 1;
             }
-            MoveKind::TimerFired { .. } | MoveKind::Ended { .. } | MoveKind::Incident { .. } => {}
+            MoveKind::TimerFired { .. }
+            | MoveKind::Thrown { .. }
+            | MoveKind::Caught { .. }
+            | MoveKind::Ended { .. }
+            | MoveKind::Incident { .. } => {}
         }
     }
 

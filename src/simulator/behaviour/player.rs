@@ -47,7 +47,7 @@ impl Work for Player<'_> {
         let directive = self.take(&call, automatic);
         let known = automatic.map_or(Known::Nothing, Known::Automatic);
         let title = automatic.map_or(call.node.title(), |automatic| automatic.name.value.as_str());
-        let caught = |error: &str| self.program.definition.error_handler(call.node.index, error).is_some();
+        let caught = |error: &str| self.program.definition.handler(call.node.index, error).is_some();
         let told = directive.as_ref().map(|directive| told(directive, &known.failures(caught), title));
         let told = match told.transpose() {
             Ok(told) => told,
@@ -103,6 +103,26 @@ impl Work for Player<'_> {
             written.extend(set);
         }
         effect
+    }
+
+    /// A message or signal has come where the script says so: by the id or name of what waits for it, or by its own name.
+    fn receive(&mut self, call: Call<'_>) -> Option<Effect> {
+        let mut keys = vec![call.node.id.as_str()];
+        keys.extend(call.node.name.as_deref());
+        keys.extend(call.node.awaited());
+        let directive = self.book.take(&keys)?;
+        let told = match told(&directive, &Known::Nothing.failures(|_| true), call.node.title()) {
+            Ok(told) => told,
+            Err(problem) => return Some(Effect::Incident(format!("the script is wrong: {problem}"))),
+        };
+        let mut effect = self.plain(Some(told), Effect::done);
+        if let Effect::Complete { locals, set, .. } = &mut effect {
+            set.extend(directive.set);
+            let names: HashSet<&str> = set.iter().filter_map(|(path, _)| path.split('.').next()).collect();
+            let missing = call.unset(locals, &names);
+            locals.extend(missing.into_iter().map(|name| (name, Value::Null)));
+        }
+        Some(effect)
     }
 }
 

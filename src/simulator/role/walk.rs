@@ -24,6 +24,10 @@ pub fn start(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> 
 pub fn go_on(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> {
     let index = world.find(call)?;
     let node = world.instances[index].must_wait()?.1;
+    if let Some(event) = told_event(world, index) {
+        world.apply(index, event, call.correlation)?;
+        return screen::write(world, call, index, &Occasion::Moved);
+    }
     must_accept(world, call, index, node)?;
     let setup = std::sync::Arc::clone(&world.setup);
     let program = std::sync::Arc::clone(&world.instances[index].program);
@@ -37,7 +41,7 @@ pub fn go_on(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> 
     keys.extend(node.name.as_deref());
     keys.extend(activity.map(|activity| activity.name.value.as_str()));
     let directive = world.take(&keys);
-    let caught = |error: &str| program.definition.error_handler(node.index, error).is_some();
+    let caught = |error: &str| program.definition.handler(node.index, error).is_some();
     let failures = activity.map_or(Known::Nothing, Known::Activity).failures(caught);
     let told = directive.as_ref().map(|directive| told(directive, &failures, node.title())).transpose();
     let told = told.map_err(|problem| Refusal::because(Reason::Invalid, format!("the script is wrong: {problem}")))?;
@@ -61,6 +65,20 @@ pub fn go_on(world: &mut World, call: &Call<'_>) -> Result<WireAnswer, Refusal> 
             screen::write(world, call, index, &Occasion::Moved)
         }
     }
+}
+
+/// The message or signal that the script lets come before the answer, for an event that waits for it meanwhile.
+fn told_event(world: &mut World, index: usize) -> Option<Input> {
+    let program = std::sync::Arc::clone(&world.instances[index].program);
+    let awaited = world.instances[index].execution.as_ref()?.awaited(&program.definition);
+    awaited.into_iter().find_map(|event| {
+        let mut keys = vec![event.id.as_str()];
+        keys.extend(event.name.as_deref());
+        keys.extend(event.awaited());
+        let set = world.take(&keys)?.set.into_iter().collect();
+        let name = event.awaited().unwrap_or_default().to_owned();
+        Some(if event.expects_signal() { Input::Signal { name, set } } else { Input::Message { name, set } })
+    })
 }
 
 /// How an interactive element fails.
