@@ -1,5 +1,6 @@
 //! The command line: one file per command. Everything that a person can cause ends in an [`Exit`].
 
+mod affected;
 mod arguments;
 mod audit;
 mod check;
@@ -33,6 +34,7 @@ mod simulator;
 mod target;
 mod terminal;
 mod variable;
+mod version;
 mod watch;
 mod world;
 mod writing;

@@ -1,8 +1,9 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::affected::affected_by;
 use super::home::{self, HOME};
 use super::revision::origin;
 use super::selection::count;
@@ -24,6 +25,10 @@ pub(super) struct PastArguments {
     /// Only scenarios that were not run on the environment as they are now
     #[arg(long, conflicts_with = "no_history")]
     pub changed: bool,
+    /// Only scenarios that are affected by what has changed in the processes of flowproof.yaml since an old version: a revision
+    /// of git, or a BPMN file
+    #[arg(long, value_name = "OLD")]
+    pub affected_by: Option<String>,
     /// Run part I of N of the selected scenarios; other machines run the others. BY is `hash`, which is stable, or `time`,
     /// which is balanced by history
     #[arg(long, env = "FLOWPROOF_PARTITION", value_name = "BY:I/N")]
@@ -36,6 +41,11 @@ pub(super) struct PastArguments {
 impl PastArguments {
     /// Whether scenarios are selected by what they came to.
     pub fn selects(&self) -> bool {
+        self.by_past() || self.affected_by.is_some()
+    }
+
+    /// Whether the history is asked for them.
+    fn by_past(&self) -> bool {
         self.failed || self.flaky || self.changed
     }
 
@@ -45,7 +55,13 @@ impl PastArguments {
 
     /// What was asked for, as it is written.
     fn asked(&self) -> String {
-        let all = [("--failed", self.failed), ("--flaky", self.flaky), ("--changed", self.changed)];
+        let affected = self.affected_by.is_some();
+        let all = [
+            ("--failed", self.failed),
+            ("--flaky", self.flaky),
+            ("--changed", self.changed),
+            ("--affected-by", affected),
+        ];
         all.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name).collect::<Vec<_>>().join(" ")
     }
 }
@@ -66,6 +82,8 @@ pub(super) struct Known {
     usable: bool,
     /// Whether something was run there before.
     any: bool,
+    /// The scenarios that an old version of a process affects, where that is asked for.
+    affected: BTreeSet<String>,
 }
 
 impl Known {
@@ -73,8 +91,22 @@ impl Known {
     ///
     /// # Errors
     /// If that is what was asked for.
-    pub fn of(plan: &Plan, arguments: &PastArguments, project: &Project, environment: &str) -> Result<Self, String> {
-        let nothing = |usable| Self { glances: HashMap::new(), usable, any: false };
+    pub fn of(
+        plan: &Plan,
+        arguments: &PastArguments,
+        project: &Project,
+        environment: &str,
+        current: &Path,
+    ) -> Result<Self, String> {
+        let affected = match &arguments.affected_by {
+            Some(old) => affected_by(&mut project.clone(), old, current)?,
+            None => BTreeSet::new(),
+        };
+        Ok(Self { affected, ..Self::of_past(plan, arguments, project, environment)? })
+    }
+
+    fn of_past(plan: &Plan, arguments: &PastArguments, project: &Project, environment: &str) -> Result<Self, String> {
+        let nothing = |usable| Self { glances: HashMap::new(), usable, any: false, affected: BTreeSet::new() };
         if arguments.no_history {
             return Ok(nothing(false));
         }
@@ -83,10 +115,10 @@ impl Known {
                 return Ok(nothing(true));
             };
             let glances = plan.ids().map(|id| past.glance(&id).map(|glance| (id, glance)));
-            Ok(Self { glances: glances.collect::<Result<_, _>>()?, usable: true, any: true })
+            Ok(Self { glances: glances.collect::<Result<_, _>>()?, usable: true, any: true, affected: BTreeSet::new() })
         };
         look().or_else(|error: HistoryError| {
-            if arguments.selects() || arguments.by_time() {
+            if arguments.by_past() || arguments.by_time() {
                 return Err(error.to_string());
             }
             warn(&format!("{error}; the run goes on without it"));
@@ -120,13 +152,16 @@ impl Known {
         let selected = plan.keep(|at, id| {
             let glance = self.glance(id);
             let changed = || fingerprints.get(at).is_none_or(|fingerprint| !glance.is_of(fingerprint));
-            (arguments.failed && glance.failed) || (arguments.flaky && glance.flaky) || (arguments.changed && changed())
+            (arguments.failed && glance.failed)
+                || (arguments.flaky && glance.flaky)
+                || (arguments.changed && changed())
+                || self.affected.contains(id)
         });
         if !selected.is_empty() {
             return Ok(selected);
         }
         let (asked, all) = (arguments.asked(), count(plan.len(), "scenario"));
-        Err(match self.any {
+        Err(match self.any || arguments.affected_by.is_some() {
             true => format!("no scenario was selected: of {all}, none is {asked} on `{environment}`"),
             false => format!("no scenario was selected: nothing was run on `{environment}` yet, so none is {asked}"),
         })

@@ -37,7 +37,7 @@ impl Format {
 }
 
 /// What leads from the current folder to the project's, so that other programs find the files.
-fn prefix(root: &Path, current: &Path) -> String {
+pub(super) fn prefix(root: &Path, current: &Path) -> String {
     let current = current.canonicalize().unwrap_or_else(|_| current.to_owned());
     if let Ok(below) = root.strip_prefix(&current) {
         return below.components().map(|part| part.as_os_str().to_string_lossy() + "/").collect();

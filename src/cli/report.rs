@@ -130,7 +130,7 @@ fn tell(arguments: &ReportCommand, current: &Path) -> Result<Exit, (Exit, String
 }
 
 /// The file that a name means: itself, or that of a stored run.
-fn meant(name: &str, root: &Path, current: &Path) -> Result<PathBuf, String> {
+pub(super) fn meant(name: &str, root: &Path, current: &Path) -> Result<PathBuf, String> {
     let path = current.join(name);
     if path.is_file() {
         return Ok(path);

@@ -27,7 +27,7 @@ pub(super) struct ResumeArguments {
         long,
         value_name = "RUN",
         conflicts_with_all = [
-            "paths", "tag", "filter", "failed", "flaky", "changed", "seed", "dry_run", "step", "watch", "no_store"
+            "paths", "tag", "filter", "failed", "flaky", "changed", "affected_by", "seed", "dry_run", "step", "watch", "no_store"
         ]
     )]
     pub resume: Option<String>,

@@ -31,3 +31,21 @@ fn of_git(root: &Path) -> Option<Origin> {
     // Where no branch is checked out, git says `HEAD`.
     Some(Origin { revision: lines.next(), branch: lines.next().filter(|branch| branch != "HEAD") })
 }
+
+/// A file as it was in a revision; `path` is below `root`.
+///
+/// # Errors
+/// What git says, or that it cannot be asked.
+pub(super) fn file_at(root: &Path, revision: &str, path: &str) -> Result<String, String> {
+    let mut git = Command::new("git");
+    // An option is none of a revision.
+    let object = format!("{revision}:./{path}");
+    git.arg("-C").arg(root).args(["show", "--end-of-options", &object]).stdin(Stdio::null());
+    let output = git.output().map_err(|error| format!("git cannot be asked for `{revision}`: {error}"))?;
+    if !output.status.success() {
+        let told = String::from_utf8_lossy(&output.stderr);
+        let told = told.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
+        return Err(format!("there is no `{path}` in `{revision}`: {told}"));
+    }
+    String::from_utf8(output.stdout).map_err(|_| format!("`{path}` in `{revision}` is not UTF-8"))
+}

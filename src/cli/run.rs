@@ -40,6 +40,7 @@ Examples:
   flowproof run --resume latest                    goes on with a run that was cut off
   flowproof run scenarios --report junit=out/junit.xml --report json=out/report.json
   flowproof run --failed                           what failed when it was last run
+  flowproof run --affected-by main                 what a changed process may break
   flowproof run --partition hash:1/4               one part of four, for one machine of four
 
 Looking inside:
@@ -203,7 +204,7 @@ fn run(
         resumed.compare(&plan, &project.sources);
     }
     let runs = project.settings.as_ref().map(|settings| settings.runs).unwrap_or_default();
-    let known = Known::of(&plan, &arguments.past, project, &environment.name.value)?;
+    let known = Known::of(&plan, &arguments.past, project, &environment.name.value, current)?;
     let plan = match known.plan(plan, &arguments.past, &environment.name.value) {
         Ok(plan) => plan,
         Err(nothing) => {

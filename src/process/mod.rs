@@ -34,4 +34,4 @@ pub use model::{
     MappingSource, Nesting, Node, Repetition, Thrown, Timer, Trigger,
 };
 pub use parameter::{Parameter, ParameterValue};
-pub use reach::{Leave, Passage, Reached, Throw, timers};
+pub use reach::{Leave, Passage, Reached, Throw, Touched, timers};

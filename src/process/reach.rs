@@ -1,6 +1,6 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Definition, Kind, Node, NodeIndex, Thrown, Trigger};
+use super::{Definition, FlowIndex, Kind, Node, NodeIndex, Thrown, Trigger};
 
 /// How a wait state is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,52 @@ pub struct Reached {
     pub passed: BTreeSet<NodeIndex>,
     /// Whether an error that is looked for can be thrown and caught by nothing.
     pub uncaught: bool,
+    /// Each step of the search: from where, to where, and by which flow if by one.
+    steps: Vec<(Spot, Spot, Option<FlowIndex>)>,
+}
+
+/// A node, and whether what is looked for was thrown on the way to it.
+type Spot = (NodeIndex, bool);
+
+/// What of a definition a way can touch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// The nodes.
+    pub nodes: BTreeSet<NodeIndex>,
+    /// The sequence flows.
+    pub flows: BTreeSet<FlowIndex>,
+}
+
+impl Reached {
+    /// Everything that lies on a way to one of some nodes where the passage can lead.
+    pub fn on_the_way(&self, to: impl Fn(NodeIndex) -> bool) -> Touched {
+        let mut before: BTreeMap<Spot, Vec<(Spot, Option<FlowIndex>)>> = BTreeMap::new();
+        for (from, to, flow) in &self.steps {
+            before.entry(*to).or_default().push((*from, *flow));
+        }
+        let ends = self.steps.iter().flat_map(|(from, to, _)| [*from, *to]);
+        let mut open: Vec<Spot> = ends.filter(|(node, _)| self.stands.contains(node) && to(*node)).collect();
+        let mut seen: BTreeSet<Spot> = open.iter().copied().collect();
+        let mut touched = Touched::default();
+        while let Some(spot) = open.pop() {
+            touched.nodes.insert(spot.0);
+            for (from, flow) in before.get(&spot).into_iter().flatten() {
+                touched.flows.extend(flow);
+                if seen.insert(*from) {
+                    open.push(*from);
+                }
+            }
+        }
+        touched
+    }
+}
+
+impl Touched {
+    /// Adds what another way touches.
+    pub fn join(&mut self, other: Self) {
+        self.nodes.extend(other.nodes);
+        self.flows.extend(other.flows);
+    }
 }
 
 impl<'a> Passage<'a> {
@@ -58,12 +104,15 @@ impl<'a> Passage<'a> {
             Leave::Completed => search.leave(node, false),
             Leave::Error(code) => {
                 if let Some(handler) = self.definition.handler(from, code) {
-                    search.visit(handler, true);
+                    search.visit((from, false), handler, true, None);
                 }
             }
             // The event for which the token itself waits.
-            Leave::Boundary(event) if self.definition[event].waits() => search.leave(&self.definition[event], false),
-            Leave::Boundary(event) => search.visit(event, false),
+            Leave::Boundary(event) if self.definition[event].waits() => {
+                search.reached.steps.push(((from, false), (event, false), None));
+                search.leave(&self.definition[event], false);
+            }
+            Leave::Boundary(event) => search.visit((from, false), event, false, None),
         }
         search.run()
     }
@@ -92,8 +141,8 @@ pub fn timers(definition: &Definition, node: NodeIndex) -> impl Iterator<Item = 
 
 struct Search<'p, 'a> {
     passage: &'p Passage<'a>,
-    seen: BTreeSet<(NodeIndex, bool)>,
-    open: Vec<(NodeIndex, bool)>,
+    seen: BTreeSet<Spot>,
+    open: Vec<Spot>,
     reached: Reached,
 }
 
@@ -127,16 +176,16 @@ impl<'a> Search<'_, 'a> {
                     if begins.is_empty() {
                         self.leave(node, thrown);
                     }
-                    begins.into_iter().for_each(|begin| self.visit(begin, thrown));
+                    begins.into_iter().for_each(|begin| self.visit((index, thrown), begin, thrown, None));
                 }
                 Kind::Throw(Thrown::Link { .. }) => {
                     let target = self.passage.definition.link_target(index);
-                    target.into_iter().for_each(|target| self.visit(target, thrown));
+                    target.into_iter().for_each(|target| self.visit((index, thrown), target, thrown, None));
                 }
                 Kind::EndThrow(Thrown::Error { code }) => {
                     let code = code.as_deref().unwrap_or_default();
                     match self.passage.definition.catcher(node.scope, code) {
-                        Some(catcher) => self.visit(catcher, thrown),
+                        Some(catcher) => self.visit((index, thrown), catcher, thrown, None),
                         None => self.stand(index, thrown),
                     }
                 }
@@ -164,7 +213,8 @@ impl<'a> Search<'_, 'a> {
         &self.passage.definition[index]
     }
 
-    fn visit(&mut self, node: NodeIndex, thrown: bool) {
+    fn visit(&mut self, from: Spot, node: NodeIndex, thrown: bool, flow: Option<FlowIndex>) {
+        self.reached.steps.push((from, (node, thrown), flow));
         if self.seen.insert((node, thrown)) {
             self.open.push((node, thrown));
         }
@@ -180,12 +230,15 @@ impl<'a> Search<'_, 'a> {
         if node.outgoing.is_empty() {
             // What ends in a subprocess may be the last of it.
             match node.scope.map(|scope| self.node(scope)) {
-                Some(scope) => self.leave(scope, thrown),
+                Some(scope) => {
+                    self.reached.steps.push(((node.index, thrown), (scope.index, thrown), None));
+                    self.leave(scope, thrown);
+                }
                 None => self.stand(node.index, thrown),
             }
         }
         for flow in self.passage.definition.live_flows(node) {
-            self.visit(self.passage.definition[flow].target, thrown);
+            self.visit((node.index, thrown), self.passage.definition[flow].target, thrown, Some(flow));
         }
     }
 
@@ -200,7 +253,7 @@ impl<'a> Search<'_, 'a> {
                 |event: &&NodeIndex| matches!(definition[**event].trigger(), Some(Trigger::Escalation { .. }));
             let events: Vec<NodeIndex> =
                 definition[index].boundaries.iter().chain(starts).filter(catches).copied().collect();
-            events.into_iter().for_each(|event| self.visit(event, thrown));
+            events.into_iter().for_each(|event| self.visit((node.index, thrown), event, thrown, None));
         }
     }
 
@@ -208,7 +261,7 @@ impl<'a> Search<'_, 'a> {
     fn throw(&mut self, node: &'a Node, thrown: bool) {
         for throw in (self.passage.throws)(node) {
             match self.passage.definition.handler(node.index, throw.code) {
-                Some(handler) => self.visit(handler, thrown || throw.wanted),
+                Some(handler) => self.visit((node.index, thrown), handler, thrown || throw.wanted, None),
                 None => self.reached.uncaught |= throw.wanted,
             }
         }

@@ -17,6 +17,7 @@ mod repair;
 mod scenarios;
 mod select;
 mod texts;
+mod versions;
 mod wanted;
 
 pub use discover::yaml_files;

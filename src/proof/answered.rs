@@ -19,11 +19,20 @@ pub(super) struct Followed<'a> {
     pub found: Vec<Diagnostic>,
     /// The answers that are given, and where.
     pub given: Vec<(&'a AnswersEntry, &'a Answer, Places)>,
+    /// Where each answer that is given leads from an element.
+    pub led: Vec<(NodeIndex, &'a Answer, Places)>,
 }
 
 /// Follows a process that leads: every place that it can reach is asked for its answer.
 pub(super) fn follow<'a>(map: &'a Map, answers: &'a Answers, here: &Places) -> Followed<'a> {
-    let mut follower = Follower { map, answers, situations: Vec::new(), known: HashMap::new(), end: Places::default() };
+    let mut follower = Follower {
+        map,
+        answers,
+        situations: Vec::new(),
+        known: HashMap::new(),
+        end: Places::default(),
+        led: Vec::new(),
+    };
     if here.is_vague() || !follower.explore(here) {
         return Followed { end: Places::only(Place::Unknown), ..Followed::default() };
     }
@@ -33,7 +42,7 @@ pub(super) fn follow<'a>(map: &'a Map, answers: &'a Answers, here: &Places) -> F
     if found.is_empty() {
         found = follower.unused();
     }
-    Followed { found, given: follower.given(), end: follower.end }
+    Followed { found, given: follower.given(), end: follower.end, led: follower.led }
 }
 
 /// Where the process waits, and how many of each list of answers were given.
@@ -58,6 +67,7 @@ struct Follower<'a> {
     situations: Vec<(Situation, Fate)>,
     known: HashMap<Situation, usize>,
     end: Places,
+    led: Vec<(NodeIndex, &'a Answer, Places)>,
 }
 
 impl<'a> Follower<'a> {
@@ -112,6 +122,7 @@ impl<'a> Follower<'a> {
             }
         };
         let (places, ends) = self.after(*node, answer);
+        self.led.push((*node, answer, places.clone()));
         fate.ends = ends || places.iter().any(|place| !matches!(place, Place::At(_)));
         self.end.extend(places.iter().filter(|place| !matches!(place, Place::At(_))));
         if ends {

@@ -33,6 +33,10 @@ impl<'a> Follower<'a> {
         let stop = &ways.stops[at];
         let Doing::Step(step) = stop.doing else { return Vec::new() };
         let here = &self.while_polled(step, here);
+        if !self.recovers && self.is_misplaced(deed, here) {
+            let skipped = |by: &By<'_>| if let By::Skipped = by { here.clone() } else { Places::default() };
+            return stop.ways.iter().map(|way| skipped(&way.by)).collect();
+        }
         let Some(standing) = self.standing(ways, at, deed, here, tell) else {
             return vec![Places::only(Place::Unknown); stop.ways.len()];
         };
@@ -92,8 +96,24 @@ impl<'a> Follower<'a> {
         self.judge_simulated(&deed, &answer.simulate, standing, &allowed, expect, self.folder);
     }
 
+    /// Whether the process cannot stand where an activity is to be done.
+    pub(super) fn is_misplaced(&self, deed: &Deed<'_>, here: &Places) -> bool {
+        if deed.activity.element.is_empty() || deed.anywhere || here.is_vague() {
+            return false;
+        }
+        let meant = self.map.elements_of(&deed.name.value, deed.element);
+        !meant.is_empty() && here.among(&meant).is_empty()
+    }
+
     /// The elements at which an activity is done; reported, if the process cannot stand at any. `None` if it has none.
-    fn standing(&mut self, ways: &Ways<'a>, at: usize, deed: &Deed<'a>, here: &Places, tell: bool) -> Option<Places> {
+    pub(super) fn standing(
+        &mut self,
+        ways: &Ways<'a>,
+        at: usize,
+        deed: &Deed<'a>,
+        here: &Places,
+        tell: bool,
+    ) -> Option<Places> {
         if deed.activity.element.is_empty() {
             return Some(here.clone());
         }

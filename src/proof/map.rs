@@ -6,7 +6,7 @@ use super::outcome::is_granted;
 use super::{Place, Places};
 use crate::catalogue::{Activity, Automatic, Behaviour, Catalogue, Outcome};
 use crate::process::{
-    Boundary, Definition, Kind, Leave, Node, NodeIndex, Passage, Reached, Throw, Timer, Trigger, timers,
+    Boundary, Definition, Kind, Leave, Node, NodeIndex, Passage, Reached, Throw, Timer, Touched, Trigger, timers,
 };
 
 /// The code that is caught by nothing but an event that catches every code.
@@ -166,6 +166,42 @@ impl Map {
         places
     }
 
+    /// What lies on the ways from the start to some places.
+    pub fn touched_at_start(&self, to: &Places) -> Touched {
+        let Some(start) = self.definition.start() else { return Touched::default() };
+        self.reach(&[], false, &[], start, Leave::Completed).on_the_way(|node| self.leads_to(node, to))
+    }
+
+    /// What lies on the ways from an element whose activity gave an outcome to some places.
+    pub fn touched_after(&self, node: NodeIndex, outcome: &Outcome, to: &Places) -> Touched {
+        if !is_granted(outcome) {
+            return Touched::default();
+        }
+        let must = !outcome.errors.is_empty();
+        let leaves = std::iter::once(Leave::Completed).chain(outcome.errors.iter().map(|code| Leave::Error(code)));
+        let mut touched = Touched::default();
+        for leave in leaves {
+            let reached = self.reach(&outcome.errors, must, &[], node, leave);
+            touched.join(reached.on_the_way(|node| self.leads_to(node, to)));
+        }
+        touched
+    }
+
+    /// What lies on the ways from an element that time ends to some places.
+    pub fn touched_by_waiting(&self, node: NodeIndex, to: &Places) -> Touched {
+        let mut touched = Touched::default();
+        for timer in timers(&self.definition, node) {
+            let reached = self.reach(&[], false, &[], node, Leave::Boundary(timer.index));
+            touched.join(reached.on_the_way(|node| self.leads_to(node, to)));
+        }
+        touched
+    }
+
+    /// Whether an instance that stands at a node stands at one of some places.
+    fn leads_to(&self, node: NodeIndex, to: &Places) -> bool {
+        to.is_vague() || to.has(self.place(node))
+    }
+
     fn find_after(&self, node: NodeIndex, outcome: &Outcome, avoids: &[NodeIndex]) -> Places {
         if !is_granted(outcome) {
             // What is refused leaves the process where it is.
@@ -190,15 +226,24 @@ impl Map {
     }
 
     fn places(&self, reached: &Reached) -> Places {
-        let place = |index: &NodeIndex| match &self.definition[*index] {
-            node if node.unexecuted().is_some() => Place::Unknown,
-            node if node.waits() => Place::At(*index),
-            _ => Place::Ended,
-        };
         let broken = reached.uncaught.then_some(Place::Ended);
         // Where several tokens move, which of them is asked for next is not decided by the way of one.
         let others = self.concurrent.then_some(Place::Unknown);
-        reached.stands.iter().map(place).chain(broken).chain(others).collect()
+        reached.stands.iter().map(|node| self.place(*node)).chain(broken).chain(others).collect()
+    }
+
+    /// Whether an instance can wait at a node for what comes from outside.
+    pub(super) fn waits(&self, node: &Node) -> bool {
+        matches!(self.place(node.index), Place::At(_))
+    }
+
+    /// What it is to stand at a node.
+    fn place(&self, node: NodeIndex) -> Place {
+        match &self.definition[node] {
+            node if node.unexecuted().is_some() => Place::Unknown,
+            node if node.waits() => Place::At(node.index),
+            _ => Place::Ended,
+        }
     }
 
     /// What an automatic element may throw: what is looked for, and what no answer tells.

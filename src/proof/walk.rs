@@ -4,7 +4,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::deed::Deed;
-use super::{Map, Place, Places, answered};
+use super::{Map, Place, Places, WalkTouched, answered};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::scenario::{
     Answers, By, Doing, Fragment, Fragments, MAIN, MAX_NESTING, RequestLine, Scenario, Step, StepKind, Way, Ways,
@@ -20,10 +20,34 @@ const READING: [&str; 3] = ["GET", "HEAD", "OPTIONS"];
 /// What cannot be decided is allowed: conditions hold or do not, a plain request may do anything, and what stands after a step that is
 /// not allowed is judged as if it had been.
 pub fn check_walk<'a>(scenario: &'a Scenario, context: Context<'a>, found: &mut Diagnostics) {
+    for follower in follow(scenario, context, None) {
+        let told = follower.found.into_iter();
+        // Whoever knows that it fails, or keeps it from being run, need not mend it first.
+        found.extend(
+            told.map(|one| if is_excused(scenario) { Diagnostic { severity: Severity::Warning, ..one } } else { one }),
+        );
+    }
+}
+
+/// Tells what a scenario can touch of the diagram of its process, as far as that can be told without running it.
+pub fn touched<'a>(scenario: &'a Scenario, context: Context<'a>) -> WalkTouched {
+    let mut all = WalkTouched::default();
+    for follower in follow(scenario, context, Some(WalkTouched::default())) {
+        all.join(follower.touched.unwrap_or_default());
+    }
+    all
+}
+
+/// Follows the walks of all actors.
+fn follow<'a>(
+    scenario: &'a Scenario,
+    context: Context<'a>,
+    touched: Option<WalkTouched>,
+) -> impl Iterator<Item = Follower<'a>> {
     let Context { folder, fragments, map, marks } = context;
-    let ways = Ways::of_scenario(scenario);
     let own = scenario.actors.iter().filter(|actor| actor.joins.is_none()).map(|actor| actor.name.value.as_str());
-    for walk in std::iter::once(MAIN).chain(own) {
+    std::iter::once(MAIN).chain(own).map(move |walk| {
+        let ways = Ways::of_scenario(scenario);
         let mut follower = Follower {
             scenario,
             fragments,
@@ -34,17 +58,16 @@ pub fn check_walk<'a>(scenario: &'a Scenario, context: Context<'a>, found: &mut 
             known: HashMap::new(),
             found: Vec::new(),
             within: Vec::new(),
+            recovers: true,
+            touched: touched.clone(),
         };
         let start = follower.opened();
         let main = Block { folder, actor: None };
         let there = follower.flow(&ways, start, &main);
         follower.report(&ways, &there, &main);
-        let told = follower.found.into_iter();
-        // Whoever knows that it fails, or keeps it from being run, need not mend it first.
-        found.extend(
-            told.map(|one| if is_excused(scenario) { Diagnostic { severity: Severity::Warning, ..one } } else { one }),
-        );
-    }
+        follower.touch_start(&ways, &there, &main);
+        follower
+    })
 }
 
 /// Whether the whole scenario is known to fail, or is skipped.
@@ -85,6 +108,10 @@ pub(super) struct Follower<'a> {
     pub found: Vec<Diagnostic>,
     /// Where the fragments are used that are followed at the moment.
     within: Vec<Span>,
+    /// Whether what follows a step at which the process cannot stand is judged as if it had.
+    pub recovers: bool,
+    /// What the walk touches, where that is asked for.
+    pub touched: Option<WalkTouched>,
 }
 
 /// What a block of steps is followed with.
@@ -98,7 +125,32 @@ pub(super) struct Block<'a> {
 
 impl<'a> Follower<'a> {
     /// Where the process can stand at each stop; `None` where no way leads.
+    ///
+    /// What follows a step at which the process cannot stand is judged as if it had. That must not make such a step look sound
+    /// where its own way leads back to it, so those are found first.
     fn flow(&mut self, ways: &Ways<'a>, start: Places, block: &Block<'a>) -> Vec<Option<Places>> {
+        let outer = std::mem::replace(&mut self.recovers, false);
+        let sound = self.spread(ways, start.clone(), block);
+        let lost: Vec<usize> = (0..sound.len()).filter(|at| self.is_lost(ways, *at, &sound, block)).collect();
+        let mut there = sound.clone();
+        if !lost.is_empty() {
+            self.recovers = true;
+            there = self.spread(ways, start, block);
+            lost.into_iter().for_each(|at| there[at].clone_from(&sound[at]));
+        }
+        self.recovers = outer;
+        there
+    }
+
+    /// Whether the process cannot stand where a stop needs it.
+    fn is_lost(&self, ways: &Ways<'a>, at: usize, there: &[Option<Places>], block: &Block<'a>) -> bool {
+        let (Some(here), Doing::Step(step)) = (&there[at], ways.stops[at].doing) else { return false };
+        let actor = step.actor.as_ref().map(|actor| actor.value.as_str()).or(block.actor);
+        let deed = self.deed(step).filter(|_| self.owner(actor) == self.walk);
+        deed.is_some_and(|deed| self.is_misplaced(&deed, &self.while_polled(step, here)))
+    }
+
+    fn spread(&mut self, ways: &Ways<'a>, start: Places, block: &Block<'a>) -> Vec<Option<Places>> {
         let mut there: Vec<Option<Places>> = vec![None; ways.stops.len()];
         there[ways.start] = Some(start);
         let mut open = vec![ways.start];
@@ -128,8 +180,14 @@ impl<'a> Follower<'a> {
         for (at, here) in there.iter().enumerate() {
             if let Some(here) = here {
                 self.leave(ways, at, here, block, true);
+                self.touch(ways, at, there, block);
             }
         }
+    }
+
+    /// Where the step of a problem or a place stands, for whoever reads the scenario: that of the outermost fragment.
+    pub(super) fn shown(&self, place: Span) -> Span {
+        self.within.first().copied().unwrap_or(place)
     }
 
     /// Where each way leads that goes on from a stop.

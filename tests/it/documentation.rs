@@ -81,11 +81,63 @@ pub fn words(line: &str) -> Vec<String> {
     words
 }
 
+/// The version of the shipped process that the guide for designers speaks of.
+fn next_version() -> String {
+    let process = std::fs::read_to_string(shipped().join("processes/face-onboarding.bpmn")).unwrap();
+    let task = "<bpmn:serviceTask id=\"INT01_again\" name=\"Read it again\" camunda:type=\"external\" camunda:skyId=\"INT01\" />\n    \
+                <bpmn:sequenceFlow id=\"Flow_again\" sourceRef=\"INT01_again\" targetRef=\"Gateway_face_entry\" />\n    ";
+    let shape = "<bpmndi:BPMNShape id=\"INT01_again_di\" bpmnElement=\"INT01_again\"><dc:Bounds x=\"612\" y=\"500\" width=\"100\" height=\"80\" />\
+                 </bpmndi:BPMNShape>\n      ";
+    let edge = "<bpmndi:BPMNEdge id=\"Flow_again_di\" bpmnElement=\"Flow_again\"><di:waypoint x=\"712\" y=\"540\" />\
+                <di:waypoint x=\"720\" y=\"540\" /><di:waypoint x=\"720\" y=\"425\" /></bpmndi:BPMNEdge>\n      ";
+    let changes = [
+        ("${0.5}", "${0.7}".to_owned()),
+        (
+            "sourceRef=\"Gateway_consent\" targetRef=\"Gateway_face_entry\"",
+            "sourceRef=\"Gateway_consent\" targetRef=\"INT01_again\"".to_owned(),
+        ),
+        ("<bpmn:sequenceFlow id=\"Flow_start\"", format!("{task}<bpmn:sequenceFlow id=\"Flow_start\"")),
+        ("<bpmndi:BPMNShape id=\"Event_start_di\"", format!("{shape}{edge}<bpmndi:BPMNShape id=\"Event_start_di\"")),
+    ];
+    let process = process.replacen(
+        "<di:waypoint x=\"630\" y=\"400\" />\n        <di:waypoint x=\"695\" y=\"400\" />",
+        "<di:waypoint x=\"630\" y=\"400\" /><di:waypoint x=\"662\" y=\"400\" /><di:waypoint x=\"662\" y=\"500\" />",
+        1,
+    );
+    changes.into_iter().fold(process, |text, (from, to)| {
+        assert!(text.contains(from), "`{from}` is not there");
+        text.replacen(from, &to, 1)
+    })
+}
+
+/// The pictures of the guide are those that the program makes. When they have changed, this test writes them anew and fails once.
+#[test]
+fn documented_pictures_are_drawn() {
+    let project = TestProject::shipped().file("next.bpmn", next_version());
+    for arguments in [
+        &["process", "draw", "face-onboarding", "--output", "face-onboarding.svg"][..],
+        &["process", "diff", "face-onboarding", "next.bpmn", "--draw", "versions"],
+    ] {
+        let ran = project.does(arguments);
+        assert_eq!(ran.code, Some(0), "{}", ran.shown());
+    }
+    let mut stale = Vec::new();
+    for (drawn, kept) in [("face-onboarding.svg", "face-onboarding.svg"), ("versions/new.svg", "next.svg")] {
+        let (drawn, kept) = (std::fs::read(project.path(drawn)).unwrap(), shipped().join("docs/pictures").join(kept));
+        if std::fs::read(&kept).unwrap_or_default() != drawn {
+            std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+            std::fs::write(&kept, drawn).unwrap();
+            stale.push(kept);
+        }
+    }
+    assert!(stale.is_empty(), "{stale:?} were out of date and have been drawn anew; look at them and keep them");
+}
+
 /// Every command line in the documentation succeeds on what ships, and gives every line that is shown below it; what is said
 /// at a prompt is said to it. An ellipsis stands for anything.
 #[test]
 fn documented_commands_work() {
-    let project = TestProject::shipped();
+    let project = TestProject::shipped().file("next.bpmn", next_version());
     let mut count = 0;
     for page in [
         "docs/checking.md",

@@ -53,6 +53,7 @@ mod terminal;
 mod typing;
 mod typos;
 mod uploading;
+mod versions;
 mod walking;
 mod walks;
 mod wire;

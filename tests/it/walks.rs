@@ -27,6 +27,18 @@ fn a_walk_that_is_not_in_the_diagram_is_shown_as_documented() {
     assert_eq!(check(&whole).0, Some(0));
 }
 
+/// A step that leads back to itself is judged by the way that first leads to it.
+#[test]
+fn a_way_back_does_not_hide_where_it_came_from() {
+    let again = "    id: selfie\n    on: { quality-failure: { goto: selfie, at-most: 2 } }\n";
+    let (code, told) = check(&format!("{SELFIE}{again}"));
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("the process cannot stand at `capture-face` here"), "{told}");
+    let whole =
+        SELFIE.replace("  - activity: capture-face", "  - activity: capture-consent\n  - activity: capture-face");
+    assert_eq!(check(&format!("{whole}{again}")).0, Some(0));
+}
+
 /// A failure that is known, or that nobody runs into, does not keep the others from being run.
 #[test]
 fn what_is_known_to_fail_is_a_warning() {

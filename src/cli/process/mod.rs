@@ -1,5 +1,6 @@
 //! Commands about process definitions.
 
+mod diff;
 mod draw;
 mod lint;
 mod named;
@@ -7,6 +8,8 @@ mod named;
 use clap::{Args, Subcommand};
 
 use super::Exit;
+
+pub(super) use named::unknown;
 
 #[derive(Debug, Args)]
 pub(super) struct ProcessArguments {
@@ -16,6 +19,8 @@ pub(super) struct ProcessArguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Tell what a new version of a process definition changes, and which scenarios it affects
+    Diff(diff::DiffArguments),
     /// Tell whether process definitions are sound
     Lint(lint::LintArguments),
     /// Draw process definitions as pictures
@@ -24,6 +29,7 @@ enum Command {
 
 pub(super) fn execute(arguments: &ProcessArguments) -> Exit {
     match &arguments.command {
+        Command::Diff(arguments) => diff::execute(arguments),
         Command::Lint(arguments) => lint::execute(arguments),
         Command::Draw(arguments) => draw::execute(arguments),
     }

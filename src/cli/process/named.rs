@@ -39,7 +39,7 @@ pub(super) fn choose(names: &[String], project: &mut Project, current: &Path) ->
 }
 
 /// What is said of a name that is neither a process nor a file.
-pub(super) fn unknown(name: &str, project: &Project) -> String {
+pub(in crate::cli) fn unknown(name: &str, project: &Project) -> String {
     let known = project.definitions.keys().map(String::as_str);
     let help = suggest(name, known).unwrap_or_else(|| format!("{SETTINGS} names no process"));
     format!("there is neither a process nor a file `{name}`: {help}")

@@ -50,6 +50,12 @@ impl Diff {
         self.changes.iter().filter(move |change| change.element == id)
     }
 
+    /// What people know an element as: its name, what a flow connects, else its id.
+    pub fn called(&self, id: &str) -> String {
+        let side = if self.new.get(id).is_some() { Side::New } else { Side::Old };
+        self.outline(side).called(id)
+    }
+
     /// A value of a change as people read it: elements by what they are known as.
     pub fn told(&self, change: &Change, side: Side) -> Option<String> {
         let value = change.value(side)?;

@@ -8,6 +8,7 @@ mod element;
 mod fact;
 mod finding;
 mod outline;
+mod paint;
 
 pub use change::{Change, Class, Side};
 pub use compare::Diff;

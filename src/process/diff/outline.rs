@@ -110,7 +110,7 @@ impl Outline {
         self.leaving.get(node).into_iter().flatten().map(|at| &self.elements[*at])
     }
 
-    /// What people know an element as: its name; a flow without one by what it connects; else the id.
+    /// What people know an element as: its name, else its id; a flow by what it connects, and its name.
     pub fn called(&self, id: &str) -> String {
         let Some(element) = self.get(id) else { return format!("`{id}`") };
         let name = |id: &str| match self.get(id).and_then(|element| element.name.as_deref()) {
@@ -118,7 +118,10 @@ impl Outline {
             None => format!("`{id}`"),
         };
         match (element.fact(Class::Rerouted, "from"), element.fact(Class::Rerouted, "to")) {
-            (Some(from), Some(to)) if element.name.is_none() => format!("{} \u{2192} {}", name(from), name(to)),
+            (Some(from), Some(to)) => {
+                let own = element.name.as_deref().map(|name| format!(" (\u{201c}{name}\u{201d})")).unwrap_or_default();
+                format!("{} \u{2192} {}{own}", name(from), name(to))
+            }
             _ => name(id),
         }
     }
