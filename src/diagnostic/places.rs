@@ -11,14 +11,14 @@ pub struct Places<'a> {
 
 impl Places<'_> {
     /// The path of a file. What is inside of the program has none, and is called as it is.
-    pub(super) fn path(&self, file: FileId) -> String {
+    pub(crate) fn path(&self, file: FileId) -> String {
         let name = self.sources.file(file).name();
         let outside = name.starts_with(['<', '/']);
         if outside { name.to_owned() } else { format!("{}{name}", self.prefix) }
     }
 
     /// Where a span begins.
-    pub(super) fn start(&self, span: Span) -> Position {
+    pub(crate) fn start(&self, span: Span) -> Position {
         self.sources.file(span.file).position(span.start as usize)
     }
 

@@ -8,7 +8,7 @@ use super::problem::Trouble;
 use super::target::Target;
 use super::walker::Walker;
 use crate::catalogue::Catalogue;
-use crate::event::WalkRecord;
+use crate::event::{ElementRecord, StopRecord, WalkRecord};
 use crate::scenario::{MAIN, Renewal, Scenario};
 use crate::source::Spanned;
 use crate::template::Data;
@@ -49,6 +49,8 @@ pub(super) struct Walk {
     pub state: Option<String>,
     /// The visits, in order.
     pub visited: Vec<WalkRecord>,
+    /// Where it stood at each visit.
+    pub stops: Vec<StopRecord>,
     visits: BTreeMap<String, u32>,
 }
 
@@ -247,7 +249,12 @@ impl Walker<'_> {
     }
 
     /// Adds a visit to the walk.
-    pub(super) fn record_visit(&mut self, activity: &str, outcome: &str, code: Option<i64>) {
+    pub(super) fn record_visit(&mut self, activity: &str, outcome: &str, code: Option<i64>, stood: &Position) {
+        // One that is done elsewhere says nothing of where the process stands.
+        let element = stood.element().filter(|_| stood.activity() == Some(activity)).and_then(ElementRecord::known);
+        let (activity_there, outcome_there) = (Some(activity.to_owned()), Some(outcome.to_owned()));
+        let stop = StopRecord { element, activity: activity_there, outcome: outcome_there, code };
+        self.cast.walk_mut().stops.push(stop);
         let actor = self.cast.name().filter(|_| self.cast.owner() != self.cast.turn).map(str::to_owned);
         let record = WalkRecord { activity: activity.to_owned(), outcome: outcome.to_owned(), code, actor };
         self.cast.walk_mut().visited.push(record);

@@ -21,12 +21,26 @@ pub(super) struct Closed {
     /// The moves of its tokens.
     #[serde(default)]
     pub moves: Vec<Value>,
+    /// The moves of each instance in short.
+    #[serde(default)]
+    pub walks: Vec<Shortened>,
+    /// How many moves are not among them, because there were too many.
+    #[serde(default)]
+    pub lost_moves: u64,
     /// Entries of its script that were never used.
     #[serde(default)]
     pub unused: Vec<String>,
     /// Automatic elements that did nothing because nothing was said.
     #[serde(default)]
     pub stubs: Vec<String>,
+}
+
+/// The moves of one instance.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Shortened {
+    pub instance: String,
+    /// In short.
+    pub moves: String,
 }
 
 impl Control {
@@ -64,9 +78,9 @@ impl Control {
     }
 
     /// Closes the world. What was uploaded to it can be kept, for worlds whose ids begin with its own, until it is closed again.
-    /// Without `moves` only those are told that ended in an incident.
-    pub async fn close(&self, keep_definitions: bool, moves: bool) -> Result<Closed, Trouble> {
-        let moves = if moves { "all" } else { "incidents" };
+    /// Moves are told one by one, or in short.
+    pub async fn close(&self, keep_definitions: bool, one_by_one: bool) -> Result<Closed, Trouble> {
+        let moves = if one_by_one { "all" } else { "short" };
         let body = self.post("close", json!({ "keep_definitions": keep_definitions, "moves": moves })).await?;
         Ok(serde_json::from_value(body).unwrap_or_default())
     }

@@ -79,7 +79,12 @@ impl Journal {
             EventKind::ScenarioFinished { verdict: Verdict::Passed, .. } | EventKind::ScenarioRetried { .. }
                 if self.detail == Detail::Problems =>
             {
-                self.held.retain(|(_, kind)| matches!(kind, EventKind::Noted { .. } | EventKind::InstanceLeft { .. }));
+                self.held.retain(|(_, kind)| {
+                    matches!(
+                        kind,
+                        EventKind::Noted { .. } | EventKind::InstanceLeft { .. } | EventKind::InstanceWalked { .. }
+                    )
+                });
             }
             _ => {}
         }

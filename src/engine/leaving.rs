@@ -1,8 +1,42 @@
+use super::actor::Cast;
 use super::cancel::Urgency;
+use super::position::Position;
 use super::walker::Walker;
-use crate::event::{EventKind, Section};
+use crate::event::{EventKind, Section, StopRecord};
 
 impl Walker<'_> {
+    /// Tells where the processes of a real target were seen to stand. A simulator tells every move.
+    pub(super) async fn tell_stops(&mut self) {
+        if self.run.target.simulator {
+            return;
+        }
+        for owner in self.cast.owners() {
+            self.give_turn(owner);
+            let walk = self.cast.walk();
+            let (mut stops, mut ended) = (walk.stops.clone(), false);
+            match &walk.position {
+                Position::Ended => ended = true,
+                Position::At { element, .. } => {
+                    stops.push(StopRecord { element: element.known(), activity: None, outcome: None, code: None });
+                }
+                Position::Nowhere | Position::Unknown(_) => {}
+            }
+            if stops.is_empty() {
+                continue;
+            }
+            let instance = self.instance();
+            let actor = self.cast.name().map(str::to_owned);
+            self.journal.emit(EventKind::InstanceWalked { actor, instance, moves: None, stops, ended }).await;
+        }
+        self.give_turn(Cast::MAIN);
+    }
+
+    /// The instance of the one who acts, if it is known.
+    fn instance(&self) -> Option<String> {
+        let instance = self.scope().json(&["session".to_owned(), "instance".to_owned()])?;
+        instance.as_str().map(str::to_owned)
+    }
+
     /// Tells which process instances have not come to an end, and ends them where the environment says so and the catalogue says
     /// how. A simulator forgets its worlds.
     pub(super) async fn leave_instances(&mut self) {
@@ -12,8 +46,7 @@ impl Walker<'_> {
         for owner in self.cast.owners() {
             self.give_turn(owner);
             let Some(state) = self.cast.walk().state.clone().filter(|state| !self.is_final(state)) else { continue };
-            let instance = self.scope().json(&["session".to_owned(), "instance".to_owned()]);
-            let instance = instance.and_then(|instance| instance.as_str().map(str::to_owned));
+            let instance = self.instance();
             let ended = self.end_instance().await;
             let actor = self.cast.name().map(str::to_owned);
             self.journal.emit(EventKind::InstanceLeft { actor, instance, state, ended }).await;

@@ -40,6 +40,10 @@ pub(super) fn masked(mut kind: EventKind, redactor: &Redactor) -> EventKind {
         EventKind::Noted { message } => mask(message),
         EventKind::PositionUnknown { reason, .. } => mask(reason),
         EventKind::BreakerOpened { reason, .. } => mask(reason),
+        EventKind::InstanceWalked { moves, stops, .. } => {
+            let elements = stops.iter_mut().filter_map(|stop| stop.element.as_mut());
+            moves.iter_mut().chain(elements).for_each(mask);
+        }
         EventKind::InstanceLeft { instance, .. } => instance.iter_mut().for_each(mask),
         EventKind::ScenarioFinished { problems, .. } | EventKind::ScenarioRetried { problems, .. } => {
             problems.iter_mut().for_each(|problem| mask_problem(problem, redactor));

@@ -54,10 +54,11 @@ impl Walker<'_> {
         match asked {
             Asked::Request(line) => self.send_line(line).await,
             Asked::Activity { activity, with, .. } => {
+                let stood = self.position().clone();
                 let reading = self.send_activity(activity, with).await?;
                 if !activity.element.is_empty() {
                     let outcome = reading.outcome.clone().unwrap_or_else(|| "unknown".to_owned());
-                    self.record_visit(&activity.name.value, &outcome, reading.code);
+                    self.record_visit(&activity.name.value, &outcome, reading.code, &stood);
                 }
                 Ok(reading)
             }

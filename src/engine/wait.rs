@@ -37,12 +37,12 @@ impl Walker<'_> {
 
     /// Finds out whether the process still stands where it stood before time has passed; else a timer has ended a visit.
     pub(super) async fn outlast(&mut self, stood: Position) -> Result<(), Trouble> {
-        let Position::At { activity, element, .. } = stood else { return Ok(()) };
+        let Position::At { activity, element, .. } = &stood else { return Ok(()) };
         self.know_position().await?;
         let stayed = matches!(self.position(), Position::At { element: now, .. } if now.id == element.id);
         if let (false, Some(activity)) = (stayed, activity) {
-            self.count_visit(&activity);
-            self.record_visit(&activity, TIMEOUT, None);
+            self.count_visit(activity);
+            self.record_visit(activity, TIMEOUT, None, &stood);
         }
         Ok(())
     }

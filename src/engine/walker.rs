@@ -12,7 +12,7 @@ use super::actor::Cast;
 use super::around::{Saved, Walked};
 use super::block::{BlockEnd, Terms};
 use super::cancel::{Urgency, Why};
-use super::control::{Control, iso};
+use super::control::{Control, Shortened, iso};
 use super::fragment::Frame;
 use super::held::Held;
 use super::journal::{Journal, Message};
@@ -293,7 +293,7 @@ impl<'r> Walker<'r> {
 
     async fn close_world(&mut self) {
         let Some(control) = self.control.take() else { return };
-        // Of a scenario that passes nobody looks at them.
+        // Of a scenario that passes nobody looks at them one by one.
         let moves = self.run.options.detail != Detail::Problems || !self.problems.is_empty();
         let closed = match control.close(self.planned.role == Some(Role::Before), moves).await {
             Ok(closed) => closed,
@@ -311,6 +311,22 @@ impl<'r> Walker<'r> {
                 self.explain(told).await;
             }
             self.journal.emit(EventKind::TokenMoved { request, instance, movement }).await;
+        }
+        for Shortened { instance, moves } in closed.walks {
+            let instance = Some(instance);
+            let kind = EventKind::InstanceWalked {
+                actor: None,
+                instance,
+                moves: Some(moves),
+                stops: Vec::new(),
+                ended: false,
+            };
+            self.journal.emit(kind).await;
+        }
+        if closed.lost_moves > 0 {
+            let message =
+                format!("{} moves of the process are not told: the simulator keeps no more", closed.lost_moves);
+            self.journal.emit(EventKind::Noted { message }).await;
         }
         let unused =
             closed.unused.iter().map(|key| format!("`simulate` says something of `{key}` that was never needed"));
@@ -357,6 +373,7 @@ impl<'r> Walker<'r> {
         let known_failure = known_failure(self.planned, verdict, self.run.options.clock.now());
         let now = self.run.options.clock.now();
         let quarantine = quarantined(self.planned, &self.run.quarantine, now);
+        self.tell_stops().await;
         self.leave_instances().await;
         let problems = std::mem::take(&mut self.problems);
         let millis = record::millis(self.started.elapsed());

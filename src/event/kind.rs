@@ -4,7 +4,7 @@ use serde_json::Value;
 use super::{
     CallRecord, CaseRecord, ElementRecord, Excerpt, ExchangeRecord, ExpectationRecord, GuardsRecord,
     KnownFailureRecord, OtherWalk, PartRecord, PartitionRecord, PollRecord, Problem, QuarantineRecord, Role,
-    StepRecord, Summary, TargetRecord, Verdict, WalkRecord,
+    StepRecord, StopRecord, Summary, TargetRecord, Verdict, WalkRecord,
 };
 
 /// The version of the event format. It grows when a reader of an older one would misread a newer one.
@@ -268,6 +268,25 @@ pub enum EventKind {
         /// The move, as the process room tells it.
         #[serde(rename = "move")]
         movement: Value,
+    },
+    /// Where an instance of a process went: the moves that a simulator does not tell one by one, or the places where another engine
+    /// was seen to stand.
+    InstanceWalked {
+        /// Whose it is; absent for the main actor, and on a simulator.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        actor: Option<String>,
+        /// The process instance, if it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instance: Option<String>,
+        /// Every move, in short.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        moves: Option<String>,
+        /// The places, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        stops: Vec<StopRecord>,
+        /// Whether the instance has come to its end behind the last of them.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        ended: bool,
     },
     /// A process instance has not come to an end when its scenario does.
     InstanceLeft {

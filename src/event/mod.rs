@@ -18,8 +18,8 @@ pub use kind::{Event, EventKind, VERSION};
 pub use record::{
     BodyRecord, CallRecord, CaseRecord, ElementRecord, ErrorPhase, ExchangeRecord, ExpectationRecord, Finding,
     GuardsRecord, Held, KnownFailureRecord, OtherWalk, PartRecord, PartitionRecord, PollRecord, PollResult, Problem,
-    QuarantineRecord, RequestRecord, ResponseRecord, Role, Section, StandingRecord, StepRecord, TargetRecord,
-    TransportError, ValueRecord, WalkRecord,
+    QuarantineRecord, RequestRecord, ResponseRecord, Role, Section, StandingRecord, StepRecord, StopRecord,
+    TargetRecord, TransportError, ValueRecord, WalkRecord,
 };
 pub use summary::Summary;
 pub use verdict::Verdict;

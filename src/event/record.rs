@@ -203,6 +203,13 @@ pub struct ElementRecord {
     pub activity: Option<String>,
 }
 
+impl ElementRecord {
+    /// What it is known by: its id, else its name.
+    pub fn known(&self) -> Option<String> {
+        self.id.clone().or_else(|| self.name.clone())
+    }
+}
+
 /// A request with its answer, or with the reason why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -504,6 +511,24 @@ pub struct WalkRecord {
     /// Who did it, where that is one who has joined the walk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+}
+
+/// A place where a process was seen to stand, and what came of that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct StopRecord {
+    /// The element: its id, else its name. Absent if it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub element: Option<String>,
+    /// The activity that was done there; absent if nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity: Option<String>,
+    /// Its outcome; `timeout` if the time was up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// The code, if the answer had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i64>,
 }
 
 /// The walk of another actor than the main one.

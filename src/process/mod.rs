@@ -25,7 +25,7 @@ mod unexecuted;
 pub use diff::{Change, Class, Diff, Findings, Part, Side};
 pub use execution::{
     ArmedTimer, Call, Direction, Effect, Execution, Incident, Input, Move, MoveKind, Occurrence, Refused, Settings,
-    State, Waiting, Work, WriteError, write,
+    State, Waiting, Work, WriteError, lengthen, shorten, write,
 };
 pub use index::{FlowIndex, NodeIndex};
 pub use lint::lint;

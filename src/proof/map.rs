@@ -247,7 +247,7 @@ impl Map {
     }
 
     /// What an automatic element may throw: what is looked for, and what no answer tells.
-    fn throws<'a>(&'a self, node: &'a Node, wanted: &'a [String]) -> Vec<Throw<'a>> {
+    pub(super) fn throws<'a>(&'a self, node: &'a Node, wanted: &'a [String]) -> Vec<Throw<'a>> {
         let automatic = self.automatic_at(node.index);
         let failures = automatic.map(|automatic| automatic.failures.as_slice()).unwrap_or_default();
         let drawn = node.boundaries.iter().filter_map(|boundary| match &self.definition[*boundary].kind {

@@ -44,11 +44,12 @@ struct Close {
 }
 
 /// Which moves are told.
-#[derive(Default, Deserialize, PartialEq)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Moves {
     #[default]
     All,
+    Short,
     Incidents,
 }
 
@@ -122,8 +123,10 @@ fn close(simulator: &Simulator, world: &str, text: &[u8]) -> Result<Value, Contr
     let close: Close =
         if text.iter().all(u8::is_ascii_whitespace) { Close::default() } else { body::json(text).map_err(bad)? };
     let mut closing = simulator.close(world);
-    if close.moves == Moves::Incidents {
-        closing.moves.retain(|moved| matches!(moved.kind, MoveKind::Incident { .. }));
+    match close.moves {
+        Moves::All => {}
+        Moves::Short => closing.shorten(),
+        Moves::Incidents => closing.moves.retain(|moved| matches!(moved.kind, MoveKind::Incident { .. })),
     }
     if !close.keep_definitions {
         simulator.forget_definitions(world);

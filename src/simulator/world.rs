@@ -267,6 +267,7 @@ impl World {
     pub fn close(&mut self) -> Closing {
         Closing {
             moves: std::mem::take(&mut self.log),
+            walks: Vec::new(),
             lost_moves: self.lost_moves,
             unused: self.book.unused(),
             stubs: std::mem::take(&mut self.stubs).into_iter().collect(),

@@ -107,7 +107,7 @@ pub(super) fn execute(arguments: &LintArguments) -> Exit {
 }
 
 /// Reads a definition that is none of the settings, with everything that is to be said of it.
-fn read(project: &mut Project, name: &str, path: &Path) -> Option<Definition> {
+pub(super) fn read(project: &mut Project, name: &str, path: &Path) -> Option<Definition> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {

@@ -1,9 +1,11 @@
 //! Commands about process definitions.
 
 mod diff;
+mod coverage;
 mod draw;
 mod lint;
 mod named;
+mod told;
 
 use clap::{Args, Subcommand};
 
@@ -25,6 +27,8 @@ enum Command {
     Lint(lint::LintArguments),
     /// Draw process definitions as pictures
     Draw(draw::DrawArguments),
+    /// Tell what runs have proven of process definitions
+    Coverage(coverage::CoverageArguments),
 }
 
 pub(super) fn execute(arguments: &ProcessArguments) -> Exit {
@@ -32,5 +36,6 @@ pub(super) fn execute(arguments: &ProcessArguments) -> Exit {
         Command::Diff(arguments) => diff::execute(arguments),
         Command::Lint(arguments) => lint::execute(arguments),
         Command::Draw(arguments) => draw::execute(arguments),
+        Command::Coverage(arguments) => coverage::execute(arguments),
     }
 }

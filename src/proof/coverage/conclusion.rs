@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::element::{Element, ElementKind, Nearest, State, Work};
 use super::extent::Extent;
+use super::extent::counts;
 use super::looping::{Looping, arc_id};
 use super::model::{CodeCoverage, Coverage, VERSION};
 use super::tally::Tally;
@@ -13,8 +14,9 @@ use crate::process::{Definition, Kind, Node, NodeIndex, Trigger};
 pub(super) fn conclude(mut survey: Survey<'_>, process: &str, runs: Vec<String>) -> Coverage {
     let definition = survey.definition;
     for (at, tally) in survey.arcs.iter().enumerate() {
-        if let Some(sole) = tally.sole() {
-            let id = arc_id(definition, survey.extent.graph.arcs()[at].way);
+        let way = survey.extent.graph.arcs()[at].way;
+        if let Some(sole) = tally.sole().filter(|_| counts(way)) {
+            let id = arc_id(definition, way);
             survey.scenarios[sole as usize].only.push(id.to_owned());
         }
     }
@@ -103,7 +105,7 @@ fn element_of_node(survey: &Survey<'_>, node: &Node, nearest: &Nearby) -> Elemen
         reason,
         hits: tally.hits,
         evidence: tally.evidence(),
-        work: node.is_task().then_some(Work { entered: tally.hits, completed, cancelled }),
+        work: node.is_activity().then_some(Work { entered: tally.hits, completed, cancelled }),
         scenarios: tally.scenarios,
         by: tally.by.clone(),
         nearest: (state == State::Uncovered).then(|| nearest.to_node(definition, node.index)).flatten(),
@@ -117,8 +119,8 @@ fn kind_of(node: &Node) -> ElementKind {
             Trigger::Timer { .. } => ElementKind::TimerEvent,
             _ => ElementKind::Event,
         },
-        Kind::ExclusiveGateway => ElementKind::Gateway,
-        _ if node.is_task() => ElementKind::Activity,
+        _ if node.is_gateway() => ElementKind::Gateway,
+        _ if node.is_activity() => ElementKind::Activity,
         _ => ElementKind::Event,
     }
 }
@@ -205,10 +207,10 @@ fn figures(
     let count = |criterion: Criterion| {
         let mut count = Count::default();
         match criterion {
-            Criterion::AllFlows => return of_arcs(&|_| true),
+            Criterion::AllFlows => return of_arcs(&counts),
             Criterion::Flows => return of_arcs(&|way| matches!(way, Way::Flow(_))),
             Criterion::Decisions => return of_arcs(&decides),
-            Criterion::Activities => return of_nodes(&Node::is_task),
+            Criterion::Activities => return of_nodes(&Node::is_activity),
             Criterion::ErrorEvents => return of_nodes(&|node| triggered(node, ElementKind::ErrorEvent)),
             Criterion::TimerEvents => return of_nodes(&|node| triggered(node, ElementKind::TimerEvent)),
             Criterion::Ends => {

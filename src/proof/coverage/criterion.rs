@@ -65,6 +65,24 @@ impl Criterion {
         }
     }
 
+    /// What it counts, for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Activities => "activities",
+            Self::Flows => "sequence flows",
+            Self::ErrorEvents => "error events",
+            Self::TimerEvents => "timers",
+            Self::Decisions => "ways out of decisions",
+            Self::AllFlows => "flows and border events",
+            Self::Conditions => "verdicts of conditions",
+            Self::Mcdc => "parts that decide alone",
+            Self::Loops => "rounds of loops (0, 1, more)",
+            Self::Pairs => "pairs of flows",
+            Self::Ends => "ends",
+            Self::ErrorCodes => "error codes",
+        }
+    }
+
     /// The criterion of a name.
     pub fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|criterion| criterion.name() == name)

@@ -26,6 +26,12 @@ pub(super) struct Extent {
     closed_by: Vec<Option<FlowIndex>>,
 }
 
+/// Whether an arc is one that is counted: a flow, or the way to an event on a border. What leads into and out of a subprocess, and
+/// to where something thrown is caught, is passed with the nodes at its ends.
+pub(super) fn counts(way: Way) -> bool {
+    matches!(way, Way::Flow(_) | Way::Event(_))
+}
+
 impl Extent {
     pub fn of(definition: &Definition, folding: Folding) -> Self {
         let (graph, folded) = (Graph::of(definition, Folding::Structural), Graph::of(definition, folding));

@@ -74,15 +74,15 @@ impl Coverage {
         self.elements.iter().filter(|element| element.state == super::State::Uncovered)
     }
 
-    /// Reads a stored one.
+    /// Reads stored ones: a list.
     ///
     /// # Errors
     /// Why the text is none.
-    pub fn read(text: &str) -> Result<Self, String> {
-        let coverage: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        match coverage.version {
-            VERSION => Ok(coverage),
-            other => Err(format!("it has the version {other}, and this flowproof reads {VERSION}")),
+    pub fn read_all(text: &str) -> Result<Vec<Self>, String> {
+        let all: Vec<Self> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        match all.iter().find(|coverage| coverage.version != VERSION) {
+            Some(other) => Err(format!("it has the version {}, and this flowproof reads {VERSION}", other.version)),
+            None => Ok(all),
         }
     }
 }

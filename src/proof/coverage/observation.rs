@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::event::{Event, EventKind, Verdict};
-use crate::process::{Move, MoveKind};
+use crate::event::{Event, EventKind, StopRecord, Verdict};
+use crate::process::{Move, MoveKind, lengthen};
 
 /// What one scenario did to processes.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Observation {
 pub enum Trail {
     /// Every move of it.
     Moves(Vec<MoveKind>),
+    /// Where it was seen to stand, and whether it has ended behind that.
+    Stops(Vec<StopRecord>, bool),
 }
 
 impl Observation {
@@ -37,6 +39,22 @@ impl Observation {
             verdict: Verdict::Passed,
             trails: vec![Trail::Moves(moves.into_iter().collect())],
         }
+    }
+
+    /// Whether the scenario passed.
+    pub fn passed(&self) -> bool {
+        self.verdict == Verdict::Passed
+    }
+
+    /// Whether it went through a process, and it is not known how.
+    pub fn is_silent(&self) -> bool {
+        self.process.is_some() && self.verdict != Verdict::Skipped && self.trails.is_empty()
+    }
+
+    /// Adds what the same scenario did in another run.
+    pub fn join(&mut self, other: Self) {
+        self.verdict = self.verdict.max(other.verdict);
+        self.trails.extend(other.trails);
     }
 
     /// What the events of a scenario tell; of several attempts, those of the last.
@@ -64,8 +82,15 @@ impl Observation {
                         found.trails.push(Trail::Moves(Vec::new()));
                         found.trails.len() - 1
                     });
-                    let Trail::Moves(moves) = &mut found.trails[at];
-                    moves.push(kind);
+                    if let Trail::Moves(moves) = &mut found.trails[at] {
+                        moves.push(kind);
+                    }
+                }
+                EventKind::InstanceWalked { moves: Some(moves), .. } => {
+                    found.trails.extend(lengthen(moves).ok().map(Trail::Moves));
+                }
+                EventKind::InstanceWalked { stops, ended, .. } => {
+                    found.trails.push(Trail::Stops(stops.clone(), *ended))
                 }
                 _ => {}
             }

@@ -1,12 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::common::Common;
 use super::condition::Evaluations;
-use super::extent::Extent;
+use super::extent::{Extent, counts};
 use super::looping::Looping;
 use super::tally::Tally;
 use super::{Coverage, Evidence, Observation, ScenarioCoverage, Trail};
 use crate::process::graph::{Folding, Way};
 use crate::process::{Definition, FlowIndex, MoveKind, NodeIndex, Trigger};
+use crate::proof::Map;
 
 /// Adds up what scenarios did to a process, one at a time. What it holds does not grow with what they did, but by a line for
 /// each scenario.
@@ -29,6 +31,10 @@ pub struct Survey<'a> {
     pub(super) codes: BTreeMap<Option<String>, [u64; 2]>,
     pub(super) scenarios: Vec<ScenarioCoverage>,
     pub(super) unknown: BTreeSet<String>,
+    /// The definition as a catalogue sees it, by which is inferred what is not seen.
+    pub(super) map: Option<&'a Map>,
+    /// What was inferred before.
+    pub(super) known: HashMap<(NodeIndex, String, Option<NodeIndex>), Common>,
 }
 
 impl<'a> Survey<'a> {
@@ -53,18 +59,33 @@ impl<'a> Survey<'a> {
             codes: BTreeMap::new(),
             scenarios: Vec::new(),
             unknown: BTreeSet::new(),
+            map: None,
+            known: HashMap::new(),
             extent,
             definition,
         }
+    }
+
+    /// Lets it infer, from where a process was seen to stand, what it must have passed.
+    pub fn inferring(self, map: &'a Map) -> Self {
+        Self { map: Some(map), ..self }
     }
 
     /// Takes in what a scenario did. An instance that begins at a node which the definition does not have is of another process,
     /// and a scenario with nothing else is left out.
     pub fn add(&mut self, observation: &Observation) {
         let number = u32::try_from(self.scenarios.len()).unwrap_or(u32::MAX);
-        let mut walked = false;
+        let (mut walked, mut evidence) = (false, Evidence::Observed);
         for trail in &observation.trails {
-            let Trail::Moves(moves) = trail;
+            let moves = match trail {
+                Trail::Moves(moves) => moves,
+                Trail::Stops(stops, ended) => {
+                    if self.see(number, stops, *ended) {
+                        (walked, evidence) = (true, Evidence::Inferred);
+                    }
+                    continue;
+                }
+            };
             let begins_here = moves.iter().find_map(|one| match one {
                 MoveKind::Entered { node, .. } => Some(self.definition.node(node).is_some()),
                 _ => None,
@@ -85,21 +106,28 @@ impl<'a> Survey<'a> {
             id: observation.scenario.clone(),
             title: observation.title.clone(),
             verdict: observation.verdict,
-            evidence: Evidence::Observed,
-            arcs: self.arcs.iter().filter(|arc| arc.of(number) > 0).count() as u64,
+            evidence,
+            arcs: self.passed_by(number),
             only: Vec::new(),
             redundant: false,
         });
     }
 
+    /// How many arcs the latest scenario passed.
+    fn passed_by(&self, scenario: u32) -> u64 {
+        let arcs = self.arcs.iter().zip(self.extent.graph.arcs());
+        arcs.filter(|(tally, arc)| counts(arc.way) && tally.of(scenario) > 0).count() as u64
+    }
+
     /// Whether nothing that can be covered is left.
     pub fn is_complete(&self) -> bool {
-        self.extent.alive().all(|arc| self.arcs[arc].is_hit())
+        self.missing().next().is_none()
     }
 
     /// The arcs that can be covered and were not, in the order of the diagram's arcs.
     pub fn missing(&self) -> impl Iterator<Item = Way> {
-        self.extent.alive().filter(|arc| !self.arcs[*arc].is_hit()).map(|arc| self.extent.graph.arcs()[arc].way)
+        let missing = self.extent.alive().filter(|arc| !self.arcs[*arc].is_hit());
+        missing.map(|arc| self.extent.graph.arcs()[arc].way).filter(|way| counts(*way))
     }
 
     /// What is proven.

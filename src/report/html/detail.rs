@@ -127,6 +127,8 @@ impl Teller<'_> {
                 }
             }
             EventKind::TokenMoved { request, movement, .. } => self.attempt().moved(request.as_deref(), movement),
+            // It repeats what is told otherwise, or what nobody asked to see.
+            EventKind::InstanceWalked { .. } => {}
             kind => self.happened(kind),
         }
     }
