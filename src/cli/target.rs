@@ -31,14 +31,20 @@ pub(super) fn environment(
     let default = || settings.and_then(|settings| settings.default.as_ref()).map(|name| name.value.clone());
     let of_profile = || profile.and_then(|profile| profile.env.as_ref()).map(|name| name.value.clone());
     let name = arguments.env.clone().or_else(of_profile).or_else(default).unwrap_or_else(|| SIMULATOR.to_owned());
-    if let Some(found) = settings.and_then(|settings| settings.environment(&name)) {
+    named_environment(&name, project)
+}
+
+/// The environment of a name.
+pub(super) fn named_environment(name: &str, project: &Project) -> Result<Environment, String> {
+    let settings = project.settings.as_ref();
+    if let Some(found) = settings.and_then(|settings| settings.environment(name)) {
         return Ok(found.clone());
     }
     if name == SIMULATOR {
         return Ok(simulator_environment());
     }
     let known = settings.into_iter().flat_map(|settings| &settings.environments).map(|one| one.name.value.as_str());
-    let help = suggest(&name, known.chain([SIMULATOR])).unwrap_or_default();
+    let help = suggest(name, known.chain([SIMULATOR])).unwrap_or_default();
     Err(format!("there is no environment `{name}` in flowproof.yaml: {help}"))
 }
 

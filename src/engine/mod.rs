@@ -16,6 +16,7 @@ mod conclude;
 mod condition;
 mod control;
 mod delivery;
+mod deployed;
 mod exchange;
 mod file;
 mod fragment;

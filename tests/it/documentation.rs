@@ -142,6 +142,7 @@ fn documented_commands_work() {
     for page in [
         "docs/checking.md",
         "docs/commands.md",
+        "docs/coverage.md",
         "docs/debugging.md",
         "docs/editor.md",
         "docs/history.md",

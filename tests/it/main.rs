@@ -9,6 +9,7 @@ mod checking;
 mod client;
 mod control;
 mod corpus;
+mod covering;
 mod defects;
 mod diagrams;
 mod diffing;

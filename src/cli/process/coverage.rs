@@ -9,6 +9,7 @@ use super::super::report::meant;
 use super::super::simulate;
 use super::super::terminal::{complain, note, print_result, show_diagnostics, warn};
 use super::super::{Exit, world};
+use super::deployed::Deployed;
 use super::told::{Look, console, github};
 use super::{lint, named};
 use crate::diagnostic::Places;
@@ -55,6 +56,12 @@ pub(super) struct CoverageArguments {
     /// A stored coverage (--format json) or a run: what was covered there must still be
     #[arg(long, value_name = "FILE|RUN")]
     pub not_below: Option<String>,
+    /// Compare what is deployed at this environment with the local definition, and tell nothing if it is another one
+    #[arg(long)]
+    pub env: Option<String>,
+    /// Permit to read from an environment that is marked `production: true`
+    #[arg(long, requires = "env")]
+    pub allow_production: bool,
     /// Count only what scenarios have passed that passed themselves
     #[arg(long)]
     pub passed: bool,
@@ -112,6 +119,19 @@ fn tell(arguments: &CoverageArguments, project: &mut Project, current: &Path) ->
         let named = runs.iter().flat_map(|run| &run.heads).map(|head| format!("`{}`", head.run));
         let named = named.collect::<Vec<_>>().join(", ");
         return Err((Exit::Nothing, format!("no scenario of {named} has walked {}", names(&subjects))));
+    }
+    let compared = match &arguments.env {
+        Some(environment) => {
+            let meant: Vec<&Subject> = of_subjects(&coverages, &subjects).map(|(_, subject)| subject).collect();
+            compare(environment, arguments, &meant, project)?
+        }
+        None => false,
+    };
+    if !compared && runs.iter().flat_map(|run| &run.heads).any(|head| !head.target.simulator) {
+        warn(
+            "a run was not against a simulator: what it passed is inferred from where it was seen to stand, and holds only if \
+             the local definition is deployed there; --env compares them",
+        );
     }
     let last = match &arguments.not_below {
         Some(last) => Some(stored(last, &subjects, arguments, project, current)?),
@@ -182,6 +202,29 @@ fn subjects(arguments: &CoverageArguments, project: &mut Project, current: &Path
         }
     }
     Ok(subjects)
+}
+
+/// Compares definitions with those that are deployed. Gives whether there were any.
+fn compare(
+    environment: &str,
+    arguments: &CoverageArguments,
+    subjects: &[&Subject],
+    project: &Project,
+) -> Result<bool, Refusal> {
+    let deployed = Deployed::on(environment, arguments.allow_production, project)?;
+    let mut same = Vec::new();
+    for subject in subjects {
+        // A file that is none of the settings has no name there.
+        let Some(process) = &subject.process else { continue };
+        if deployed.compare(process, &subject.definition)? {
+            same.push(format!("`{process}`"));
+        }
+    }
+    match same.as_slice() {
+        [] => note(&format!("`{environment}` plays the local definitions: there is nothing to compare")),
+        same => note(&format!("the local definition is deployed at `{environment}`: {}", same.join(", "))),
+    }
+    Ok(!same.is_empty())
 }
 
 fn open(names: &[String], project: &Project, current: &Path) -> Result<Vec<StoredRun>, Refusal> {
@@ -267,12 +310,6 @@ fn survey(
     }
     if silent > 0 {
         note(&format!("of {} it is not known which way they went", count(silent as u64, "scenario")));
-    }
-    if real {
-        warn(
-            "a run was not against a simulator: what it passed is inferred from where it was seen to stand, and believed only \
-             as far as the deployed definition is the local one",
-        );
     }
     let runs: Vec<String> = runs.iter().flat_map(|run| &run.heads).map(|head| head.run.clone()).collect();
     let concluded = surveys.into_iter().zip(subjects);

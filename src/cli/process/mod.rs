@@ -2,6 +2,7 @@
 
 mod diff;
 mod coverage;
+mod deployed;
 mod draw;
 mod lint;
 mod named;

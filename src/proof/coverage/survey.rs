@@ -98,7 +98,8 @@ impl<'a> Survey<'a> {
         if !walked {
             return;
         }
-        for looping in &mut self.loops {
+        // How often an engine went round is not known by where it was seen to stand.
+        for looping in self.loops.iter_mut().filter(|_| evidence == Evidence::Observed) {
             let came = self.nodes[self.extent.graph.arcs()[looping.arc].to.position()].of(number) > 0;
             looping.note(self.arcs[looping.arc].of(number), came);
         }

@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
 use super::{definition, flow};
-use crate::catalogue;
+use crate::catalogue::{Catalogue, embedded};
+use crate::diagnostic::Diagnostics;
 use crate::event::{StopRecord, Verdict};
 use crate::process::Definition;
 use crate::process::graph::Folding;
 use crate::proof::Map;
 use crate::proof::coverage::{Coverage, Evidence, Observation, Survey, Trail};
+use crate::source::Sources;
 
 /// capture (an activity of the shipped catalogue) → check → (through one of two flows) → join → confirm → end; a failed check
 /// leads back to capture.
@@ -34,7 +36,9 @@ fn process() -> Definition {
 
 fn seen(stops: &[(&str, &str, &str)], ended: bool) -> Coverage {
     let definition = Arc::new(process());
-    let catalogue = Arc::new(catalogue::embedded());
+    let mut sources = Sources::new();
+    let file = sources.add("catalogue.yaml", embedded("trustx").unwrap());
+    let catalogue = Arc::new(Catalogue::read(&sources, file, &mut Diagnostics::new()).unwrap());
     let map = Map::new(Arc::clone(&definition), catalogue);
     let mut survey = Survey::of(&definition, Folding::Folded).inferring(&map);
     let word = |text: &str| (!text.is_empty()).then(|| text.to_owned());
