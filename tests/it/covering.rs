@@ -195,7 +195,11 @@ fn what_is_deployed_is_compared_before_it_is_believed() {
     let project = deploy(&local.replacen("name=\"", "name=\"The ", 1));
     let same = compare(&project, "engine");
     assert_eq!(same.code, Some(0), "{}", same.shown());
-    assert!(same.stderr.contains("the local definition is deployed at `engine`: `face-onboarding`"), "{}", same.shown());
+    assert!(
+        same.stderr.contains("the local definition is deployed at `engine`: `face-onboarding`"),
+        "{}",
+        same.shown()
+    );
     assert!(!same.stderr.contains("--env compares them"), "{}", same.shown());
     let simulated = compare(&project, "simulator");
     assert!(simulated.stderr.contains("`simulator` plays the local definitions"), "{}", simulated.shown());

@@ -16,6 +16,8 @@ pub struct Observation {
     pub process: Option<String>,
     /// What it came to.
     pub verdict: Verdict,
+    /// How many activities were done at elements of processes.
+    pub visits: usize,
     /// What became of each process instance, in the order in which they were seen.
     pub trails: Vec<Trail>,
 }
@@ -37,6 +39,7 @@ impl Observation {
             title: String::new(),
             process: None,
             verdict: Verdict::Passed,
+            visits: 0,
             trails: vec![Trail::Moves(moves.into_iter().collect())],
         }
     }
@@ -48,12 +51,13 @@ impl Observation {
 
     /// Whether it went through a process, and it is not known how.
     pub fn is_silent(&self) -> bool {
-        self.process.is_some() && self.verdict != Verdict::Skipped && self.trails.is_empty()
+        self.visits > 0 && self.trails.is_empty()
     }
 
     /// Adds what the same scenario did in another run.
     pub fn join(&mut self, other: Self) {
         self.verdict = self.verdict.max(other.verdict);
+        self.visits += other.visits;
         self.trails.extend(other.trails);
     }
 
@@ -64,6 +68,7 @@ impl Observation {
             title: String::new(),
             process: None,
             verdict: Verdict::Aborted,
+            visits: 0,
             trails: Vec::new(),
         };
         let mut instances: BTreeMap<&str, usize> = BTreeMap::new();
@@ -74,7 +79,10 @@ impl Observation {
                     found.trails.clear();
                     instances.clear();
                 }
-                EventKind::ScenarioFinished { verdict, .. } => found.verdict = *verdict,
+                EventKind::ScenarioFinished { verdict, walk, others, .. } => {
+                    found.verdict = *verdict;
+                    found.visits = walk.len() + others.iter().map(|other| other.walk.len()).sum::<usize>();
+                }
                 EventKind::TokenMoved { instance, movement, .. } => {
                     // A move of a kind that is not known yet tells nothing here.
                     let Ok(Move { kind, .. }) = Move::deserialize(movement) else { continue };
