@@ -119,6 +119,53 @@ fn a_flow_is_the_wider_the_more_often_it_is_taken() {
     assert!(widths[4] <= 7.0, "{widths:?}");
 }
 
+/// Each diagram of the corpus looks as it did, and has everything that its file has. What has no place there is laid out.
+#[test]
+fn corpus() {
+    insta::glob!("../corpus/diagrams", "*.bpmn", |path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        let svg = picture(&text, &Paint::none());
+        let ids: std::collections::BTreeSet<String> = elements(&svg).into_iter().collect();
+        let source = roxmltree::Document::parse(&text).unwrap();
+        let drawn = source.descendants().filter(|node| {
+            let tag = node.tag_name().name();
+            ["Task", "task", "Event", "Gateway", "Flow", "Process", "lane", "Reference"]
+                .iter()
+                .any(|end| tag.ends_with(end))
+                && node.parent().is_some_and(|parent| !parent.has_tag_name("definitions"))
+        });
+        for element in drawn {
+            let id = element.attribute("id").unwrap();
+            assert!(ids.contains(id), "{}: `{id}` is not drawn", path.display());
+        }
+        // The style sheet is the same for all.
+        let (head, rest) = svg.split_once("<style>").unwrap();
+        insta::assert_snapshot!(head.to_owned() + rest.split_once("</style>").unwrap().1);
+    });
+}
+
+#[test]
+fn every_colour_is_there_for_light_and_dark_and_for_programs_that_know_no_variables() {
+    let svg =
+        picture(&std::fs::read_to_string(shipped().join("tests/corpus/diagrams/pools.bpmn")).unwrap(), &Paint::none());
+    let style = svg.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).unwrap().0;
+    insta::assert_snapshot!(style);
+}
+
+/// Ids and names are the file's, and none of them leaves its place.
+#[test]
+fn nothing_of_a_file_becomes_markup() {
+    let text = std::fs::read_to_string(shipped().join("tests/corpus/diagrams/pools.bpmn")).unwrap();
+    let evil =
+        text.replace("\"check\"", "\"&quot;&gt;&lt;script&gt;\"").replace(">check<", ">&quot;&gt;&lt;script&gt;<");
+    let evil = evil.replace("name=\"Check\"", "name=\"&lt;script&gt;alert(1)&lt;/script&gt;\"");
+    let mut paint = Paint::none();
+    paint.mark("\"><script>", Mark { note: Some("</title><script>".to_owned()), ..Mark::of(Shade::Changed) });
+    let svg = picture(&evil, &paint);
+    assert!(!svg.contains("<script"), "{svg}");
+    assert!(elements(&svg).iter().any(|id| id == "\"><script>"), "{svg}");
+}
+
 /// Every reference model and the export are drawn whole.
 #[test]
 #[ignore = "needs third-party data"]

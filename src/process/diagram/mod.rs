@@ -2,9 +2,12 @@
 //!
 //! Read from the XML on its own, since much more is drawn than is executed: pools, lanes, data, remarks.
 
+mod connect;
 mod figure;
 mod geometry;
+mod layout;
 mod model;
+mod outline;
 mod read;
 pub(super) mod text;
 

@@ -283,6 +283,20 @@ impl Plane {
         let labels = self.edges.iter().filter_map(|edge| edge.label);
         shapes.chain(points).chain(labels).reduce(|all, one| all.union(&one))
     }
+
+    /// Moves everything.
+    pub(super) fn shift(&mut self, x: f64, y: f64) {
+        for shape in &mut self.shapes {
+            shape.bounds = shape.bounds.moved(x, y);
+            shape.label = shape.label.map(|label| label.moved(x, y));
+        }
+        for edge in &mut self.edges {
+            for point in &mut edge.points {
+                *point = Point::new(point.x + x, point.y + y);
+            }
+            edge.label = edge.label.map(|label| label.moved(x, y));
+        }
+    }
 }
 
 impl Figure {

@@ -1,8 +1,9 @@
 use std::collections::HashSet;
 
-use roxmltree::Node as Element;
+use roxmltree::{Node as Element, NodeId};
 
 use super::figure::{Elements, Looks, figure, line, local, name};
+use super::outline::Outline;
 use super::{Bounds, Diagram, Edge, Envelope, Plane, Point, Shape};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, nearest};
 use crate::process::read::{BPMN, Reader, is};
@@ -30,7 +31,7 @@ impl Diagram {
 }
 
 impl Reader<'_> {
-    fn diagram(&mut self, root: Element<'_, '_>) -> Option<Diagram> {
+    fn diagram<'a>(&mut self, root: Element<'a, 'a>) -> Option<Diagram> {
         if !is(root, "definitions") {
             let message = "the file is not a BPMN 2.0 process: it has no `definitions`";
             self.found.push(Diagnostic::new(Id::PROCESS_NOT_BPMN, message).at(self.tag_span(root)));
@@ -44,11 +45,13 @@ impl Reader<'_> {
         }
         let drawn = root.children().filter(|child| child.has_tag_name((DI, "BPMNDiagram")));
         let drawn = drawn.flat_map(|diagram| diagram.children().filter(|child| child.has_tag_name((DI, "BPMNPlane"))));
-        let planes: Vec<Plane> = drawn.map(|plane| self.plane(plane, &elements)).collect();
+        let mut drawn_elements = HashSet::new();
+        let mut planes: Vec<Plane> = drawn.map(|plane| self.plane(plane, &elements, &mut drawn_elements)).collect();
+        Outline { elements: &elements, drawn: drawn_elements }.complete(root, &mut planes);
         Some(Diagram { name: title(root), planes })
     }
 
-    fn plane(&mut self, plane: Element<'_, '_>, elements: &Elements<'_, '_>) -> Plane {
+    fn plane(&mut self, plane: Element<'_, '_>, elements: &Elements<'_, '_>, drawn: &mut HashSet<NodeId>) -> Plane {
         let shapes: Vec<_> = plane.children().filter(|child| child.has_tag_name((DI, "BPMNShape"))).collect();
         let parents = shapes.iter().filter_map(|shape| of(*shape, elements)?.parent());
         let with_parts: HashSet<_> = parents.map(|parent| parent.id()).collect();
@@ -71,6 +74,7 @@ impl Reader<'_> {
                 self.useless(shape, "is of an element that has no area");
                 continue;
             };
+            drawn.insert(element.id());
             read.shapes.push(Shape {
                 id: element.attribute("id").unwrap_or_default().to_owned(),
                 name: name(element, elements),
@@ -96,6 +100,7 @@ impl Reader<'_> {
                 self.useless(edge, "is of an element that is no line");
                 continue;
             };
+            drawn.insert(element.id());
             let id = element.attribute("id").unwrap_or_default().to_owned();
             read.edges.push(Edge { id, name: name(element, elements), line, points, label: self.label(edge) });
         }
