@@ -59,6 +59,34 @@ fn what_cannot_be_drawn_is_told() {
 }
 
 #[test]
+fn a_coverage_is_painted() {
+    let coverage = r#"[{"version": 1, "process": "face-onboarding", "definition": "v1_activities", "runs": ["r"], "figures": [],
+      "elements": [
+        {"id": "INT01_Hq3", "kind": "activity", "state": "covered", "hits": 3, "scenarios": 2, "by": [0]},
+        {"id": "Gateway_consent", "kind": "gateway", "state": "partly", "hits": 2, "scenarios": 1},
+        {"id": "Event_0intro30", "kind": "timer-event", "state": "uncovered", "hits": 0, "scenarios": 0},
+        {"id": "Flow_asked", "kind": "flow", "state": "infeasible", "hits": 0, "scenarios": 0,
+         "reason": {"kind": "never-true", "condition": "${false}"}}],
+      "scenarios": [{"id": "a", "title": "A walk", "verdict": "passed", "evidence": "observed", "arcs": 3, "redundant": false}]}]"#;
+    let project = TestProject::shipped().file("coverage.json", coverage).file("other.json", "{}");
+    let painted = project.does(&["process", "draw", "face-onboarding", "--coverage", "coverage.json"]);
+    assert_eq!((painted.code, painted.stderr.as_str()), (Some(0), ""), "{}", painted.shown());
+    for told in [
+        "<title>Introduction · covered · 3 times · by A walk and 1 more</title>",
+        "<title>Consent given? · covered in part · 2 times</title>",
+        "<title>Introduction Timeout · not covered</title>",
+        "cannot be covered · its condition is never true: ${false}</title>",
+    ] {
+        assert!(painted.stdout.contains(told), "{told}\n{}", painted.stdout);
+    }
+    let ran = project.does(&["process", "draw", "--output", "out/", "--coverage", "coverage.json"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.shown());
+    let ran = project.does(&["process", "draw", "--coverage", "other.json"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.shown());
+    assert!(ran.stderr.contains("`other.json` is no coverage that can be painted"), "{}", ran.shown());
+}
+
+#[test]
 fn a_shape_of_nothing_is_told_and_left_out() {
     let text = std::fs::read_to_string(shipped().join("processes/face-onboarding.bpmn")).unwrap();
     let wrong = text.replace(r#"bpmnElement="Gateway_consent""#, r#"bpmnElement="Gateway_consnt""#);

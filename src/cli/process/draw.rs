@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::super::problems::Format;
-use super::super::terminal::{complain, print_result};
+use super::super::terminal::{complain, print_result, warn};
 use super::super::{Exit, world, writing};
 use super::named::{Chosen, choose};
+use super::paint;
 use crate::diagnostic::Severity;
 use crate::process::diagram::Diagram;
 use crate::process::draw::{Paint, draw};
@@ -23,6 +24,7 @@ Examples:
   flowproof process draw journey.bpmn --output out/journey.svg
   flowproof process draw face-onboarding --output pictures/    into a folder
   flowproof process draw face-onboarding > picture.svg
+  flowproof process draw --coverage coverage.json    painted with what scenarios have covered
 
 Elements stand where the diagram puts them; what has no coordinates is laid out. A picture needs no other file, follows a light
 or dark desktop, and has the id of each element in `data-element`.
@@ -34,6 +36,9 @@ pub(super) struct DrawArguments {
     /// The file that is written, a folder for NAME.svg, or `-` for standard output, which is also meant if one picture is piped
     #[arg(long, short, value_name = "FILE|FOLDER|-")]
     output: Option<String>,
+    /// Paint elements with what scenarios have proven, as `process coverage --format json` has written it
+    #[arg(long, value_name = "FILE")]
+    coverage: Option<String>,
     /// What is written
     #[arg(long, value_enum, default_value_t = Picture::Svg)]
     format: Picture,
@@ -82,6 +87,13 @@ pub(super) fn execute(arguments: &DrawArguments) -> Exit {
             return Exit::Invalid;
         }
     };
+    let coverages = match arguments.coverage.as_deref().map(|name| paint::read(name, &current)).transpose() {
+        Ok(coverages) => coverages,
+        Err(message) => {
+            complain(&message);
+            return Exit::Invalid;
+        }
+    };
     let mut exit = Exit::Success;
     let mut found = Vec::new();
     for one in &chosen {
@@ -91,7 +103,15 @@ pub(super) fn execute(arguments: &DrawArguments) -> Exit {
             exit = exit.max(Exit::Invalid);
             continue;
         };
-        let picture = draw(&diagram, &Paint::none());
+        let paint = match coverages.as_deref().map(|all| paint::of(all, &one.name)) {
+            Some(Some(coverage)) => paint::paint(coverage),
+            Some(None) => {
+                warn(&format!("the coverage tells nothing of `{}`, which is not painted", one.name));
+                Paint::none()
+            }
+            None => Paint::none(),
+        };
+        let picture = draw(&diagram, &paint);
         exit = exit.max(put(&place, one, arguments.format, &picture, &current));
     }
     found.retain(|one| one.severity > Severity::Info);

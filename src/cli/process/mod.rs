@@ -7,6 +7,7 @@ mod draw;
 mod lint;
 mod named;
 mod told;
+mod paint;
 
 use clap::{Args, Subcommand};
 

@@ -332,7 +332,7 @@ impl<'a, 'input> Outline<'a, 'input> {
             room = room.max(NAME + 4.0);
         }
         // What stands above is in a row, centred.
-        let sizes: Vec<(f64, f64)> = node.above.iter().map(|item| item_size(item)).collect();
+        let sizes: Vec<(f64, f64)> = node.above.iter().map(item_size).collect();
         let row: f64 = sizes.iter().map(|(width, _)| width + 10.0).sum();
         let tallest = sizes.iter().map(|(_, height)| *height).fold(0.0, f64::max);
         let mut left = -row / 2.0;
@@ -400,7 +400,7 @@ impl<'a, 'input> Outline<'a, 'input> {
             let place = free.find(|place| !taken(place)).unwrap_or_else(|| at(host.centre().x));
             plane.shapes.extend(self.shape(event, place));
         }
-        let (mut added, _) = self.plane(scope, &HashMap::new(), 0, &mut HashMap::new(), |child| missing(child));
+        let (mut added, _) = self.plane(scope, &HashMap::new(), 0, &mut HashMap::new(), missing);
         let (Some(all), Some(new)) = (plane.bounds(), added.bounds()) else { return };
         added.shift(all.x - new.x, all.bottom() + BETWEEN - new.y);
         plane.shapes.append(&mut added.shapes);

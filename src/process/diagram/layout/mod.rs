@@ -19,14 +19,14 @@ use super::Point;
 pub(super) use route::straightened;
 
 /// What is to be placed: boxes, and arcs between them.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Net {
     pub boxes: Vec<Box>,
     pub arcs: Vec<Arc>,
 }
 
 /// A box around a node, with room for what belongs to it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Box {
     /// How wide the node is; arcs end at its sides.
     pub width: f64,
@@ -44,6 +44,7 @@ pub(super) struct Box {
 }
 
 /// An arc from one box to another.
+#[derive(Debug)]
 pub(super) struct Arc {
     pub from: usize,
     /// The exit it leaves by, else the right side.

@@ -131,7 +131,7 @@ impl Router<'_> {
         }
         let corner = self.corner(arc).is_some();
         for (step, pair) in self.cells.ways[arc].windows(2).enumerate() {
-            if !self.even(pair[0], pair[1]) && !(corner && step == 0) {
+            if !self.even(pair[0], pair[1]) && (!corner || step > 0) {
                 let shared = self.shared(pair[0], pair[1]);
                 self.upright(start + step, shared, self.heights[pair[0]], self.heights[pair[1]]);
             }
@@ -184,7 +184,7 @@ impl Router<'_> {
             }
             for (step, pair) in self.cells.ways[index].windows(2).enumerate() {
                 let (from, to) = (self.heights[pair[0]] + top, self.heights[pair[1]] + top);
-                if !self.even(pair[0], pair[1]) && !(corner.is_some() && step == 0) {
+                if !self.even(pair[0], pair[1]) && (corner.is_none() || step > 0) {
                     let x = track_x(start + step, self.shared(pair[0], pair[1]));
                     points.extend([Point::new(x, from), Point::new(x, to)]);
                 }
@@ -251,12 +251,12 @@ impl Router<'_> {
             *width = width.max(one.room.max(one.width));
         }
         let (mut lefts, mut middles, mut x) = (Vec::new(), Vec::new(), 0.0);
-        for gutter in 0..=self.layers.count {
+        for (gutter, count) in counts.iter().enumerate() {
             lefts.push(x);
             // Nothing stands before the first layer or behind the last but what goes around.
             let outside = gutter == 0 || gutter == self.layers.count;
-            if !outside || counts[gutter] > 0 {
-                let tracks = counts[gutter] as f64 * APART;
+            if !outside || *count > 0 {
+                let tracks = *count as f64 * APART;
                 x += 2.0 * SIDE + tracks + self.names[gutter];
             }
             if let Some(width) = widths.get(gutter) {
