@@ -32,7 +32,7 @@ pub use facts::{CAPTURES, CURRENT, facts, marks_of};
 pub use form::{FormPlaces, FormType, FormUse, FormWire};
 pub use model::{Catalogue, Selector};
 pub use personal::{PERSONAL, PersonalField};
-pub use session::{Condition, Finalizer, STATES, Session, SimulatedSession, States};
+pub use session::{Condition, Ending, Finalizer, STATES, SUCCEEDED, Session, SimulatedSession, States};
 pub use wire::{
     Answer, Body, BodyFormat, Credential, DefinitionKind, Exchange, Field, MEANINGS, Param, REASONS, Reason, Role,
     UrlSource, Wire,

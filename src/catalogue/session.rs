@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::When;
+use super::{When, variable};
 use crate::source::Spanned;
 
 /// How a session with the engine is opened, kept alive and read.
@@ -32,6 +32,35 @@ pub struct Session {
     /// What the simulator does where the engine's own numbers are not known.
     pub simulated: SimulatedSession,
 }
+
+/// What happened on the way to the end of an instance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ending {
+    /// The execution stopped with an incident.
+    pub incident: bool,
+    /// A timer fired.
+    pub timed_out: bool,
+    /// The last result of some check was a failure.
+    pub failed_check: bool,
+}
+
+impl Session {
+    /// The state of an instance that has ended, as flowproof's word.
+    pub fn final_state(&self, ending: &Ending, variables: &Map<String, Value>) -> &str {
+        let holds = |condition: &Condition| match condition {
+            Condition::Incident => ending.incident,
+            Condition::Timeout => ending.timed_out,
+            Condition::FailedCheck => ending.failed_check,
+            Condition::Variable { path, equals } => variable::get(variables, path).unwrap_or(&Value::Null) == equals,
+            Condition::Always => true,
+        };
+        let rule = self.finalizer.iter().find(|rule| holds(&rule.when));
+        rule.map_or(SUCCEEDED, |rule| rule.state.value.as_str())
+    }
+}
+
+/// flowproof's word for the state of an instance that has ended well.
+pub const SUCCEEDED: &str = "succeeded";
 
 /// flowproof's words for the states of an instance.
 pub const STATES: &[&str] = &["created", "running", "review", "paused", "succeeded", "failed", "terminated", "broken"];

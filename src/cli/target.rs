@@ -51,7 +51,8 @@ pub(super) fn named_environment(name: &str, project: &Project) -> Result<Environ
 /// Stands for the address of a simulator that is not started.
 const NOWHERE: &str = "http://simulator";
 
-fn simulator_environment() -> Environment {
+/// The simulator as it is without settings.
+pub(super) fn simulator_environment() -> Environment {
     let mut sources = crate::source::Sources::new();
     let nowhere = Span::new(sources.add("", ""), 0, 0);
     Environment::simulator(Spanned::new(SIMULATOR.to_owned(), nowhere))

@@ -41,6 +41,15 @@ impl Borrowed {
         self.scenarios.push(lender);
     }
 
+    /// Forgets the files of which something holds, by their paths below the root.
+    pub fn forget_files(&mut self, is_meant: impl Fn(&str) -> bool) {
+        for lender in &mut self.scenarios {
+            let folder = lender.folder.clone();
+            let path = |value: &Value| normal_path(&format!("{folder}{}", value.as_str()?));
+            lender.values.retain(|_, value| !path(value).is_some_and(|path| is_meant(&path)));
+        }
+    }
+
     /// Orders those that are most like a walk to the front.
     pub(super) fn sort(&mut self, path: &HappyPath<'_>) {
         self.scenarios.sort_by_key(|lender| std::cmp::Reverse(lender.likeness(path)));

@@ -1,24 +1,17 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::filled::Filled;
 use super::passing::Passing;
-use crate::catalogue::{Activity, Catalogue, Condition, Input, InputType, variable};
+use crate::catalogue::{Activity, Catalogue, Ending, Input, InputType, SUCCEEDED};
 use crate::process::{Definition, Execution, Input as Deed, Node, NodeIndex, Settings, State};
-use crate::template::Scope;
 
 /// Most situations that are tried.
 const MAX_SITUATIONS: usize = 20_000;
 /// Most ways to fill in the inputs of one activity that are tried.
 const MAX_WAYS: usize = 64;
-/// The semantic name of what completes an element.
-const VARIABLES: &str = "variables";
-/// What engines answer where all is well.
-const STATUSES: [u16; 4] = [200, 201, 202, 204];
-/// flowproof's word for the state of an instance that has ended well.
-const SUCCEEDED: &str = "succeeded";
 
 /// The shortest walk from the start of a process to an end that is a success, on which every activity gives its success.
 #[derive(Debug)]
@@ -116,7 +109,11 @@ pub fn happy_path<'a>(definition: &Definition, catalogue: &'a Catalogue) -> Resu
             continue;
         };
         for given in ways(activity, execution.inputs()) {
-            let Some(locals) = locals(activity, &given, execution.inputs()) else { continue };
+            let Some(filled) = Filled::of(activity, &given, execution.inputs()) else { continue };
+            if !filled.outcomes(None).any(|outcome| outcome.name.value == Activity::SUCCESS) {
+                continue;
+            }
+            let locals = filled.locals;
             let set = activity.simulated.written(&locals, execution.inputs(), execution.variables());
             let mut next = execution.clone();
             if next.apply(definition, Deed::Complete { locals, set }, &mut work).is_ok() {
@@ -145,16 +142,8 @@ fn stops(mut last: Option<Rc<Link<'_>>>) -> Vec<Stop<'_>> {
 
 /// The state of an instance that ended like this, if that is a success.
 fn end<'a>(execution: &Execution, catalogue: &'a Catalogue) -> Option<&'a str> {
-    let holds = |condition: &Condition| match condition {
-        // No check fails on a happy path, and no timer fires.
-        Condition::Incident | Condition::Timeout | Condition::FailedCheck => false,
-        Condition::Variable { path, equals } => {
-            variable::get(execution.variables(), path).unwrap_or(&Value::Null) == equals
-        }
-        Condition::Always => true,
-    };
-    let rule = catalogue.session.finalizer.iter().find(|rule| holds(&rule.when));
-    let state = rule.map_or(SUCCEEDED, |rule| rule.state.value.as_str());
+    // No check fails on a happy path, and no timer fires.
+    let state = catalogue.session.final_state(&Ending::default(), execution.variables());
     (state == SUCCEEDED).then(|| catalogue.session.states.word(SUCCEEDED))
 }
 
@@ -205,10 +194,10 @@ fn ways<'a>(activity: &'a Activity, element: &Map<String, Value>) -> Vec<Vec<(&'
 }
 
 /// A text that an author has still to choose; it says so where it is written.
-pub(super) const UNDECIDED: &str = "to be chosen";
+pub(in crate::proof) const UNDECIDED: &str = "to be chosen";
 
 /// A value of a type, where nothing says which.
-pub(super) fn placeholder(kind: &InputType) -> Value {
+pub(in crate::proof) fn placeholder(kind: &InputType) -> Value {
     match kind {
         InputType::Text | InputType::Any | InputType::File { .. } => json!(UNDECIDED),
         InputType::Integer | InputType::Number => json!(1),
@@ -219,31 +208,4 @@ pub(super) fn placeholder(kind: &InputType) -> Value {
         InputType::Duration => json!("PT1H"),
         InputType::Country => json!("us"),
     }
-}
-
-/// The local variables with which the element is completed; `None` if it does not take them, or if that is no success.
-fn locals(activity: &Activity, given: &[(&Input, Value)], element: &Map<String, Value>) -> Option<Map<String, Value>> {
-    let scope = Scope::new(jiff::Timestamp::UNIX_EPOCH, Arc::new(uuid::Uuid::nil));
-    let scope = scope.with("session", json!({})).with("position", json!({ "parameters": element }));
-    let (mut by_name, mut by_variable) = (Map::new(), Map::new());
-    for input in &activity.inputs {
-        let own = given.iter().find(|(other, _)| other.name == input.name).map(|(_, value)| value.clone());
-        // What a default reads of a session is not known, and decides nothing.
-        let default = || input.default.as_ref().and_then(|default| default.evaluate(&scope).ok());
-        let value = own.or_else(|| default().map(|evaluated| evaluated.value)).unwrap_or(Value::Null);
-        by_name.insert(input.name.value.clone(), value.clone());
-        by_variable.insert(input.variable(), value);
-    }
-    let is_success = |status: &u16| {
-        let outcome = activity.classify(*status, &json!({}), &by_name, &scope);
-        outcome.is_some_and(|outcome| outcome.name.value == Activity::SUCCESS)
-    };
-    STATUSES.iter().find(|status| is_success(status))?;
-    let scope = scope.with("inputs", Value::Object(by_variable));
-    let with = activity.requests.last().and_then(|request| request.with.as_ref());
-    let variables = with.into_iter().flatten().find(|(name, _)| name.value == VARIABLES);
-    let variables = variables.and_then(|(_, template)| template.evaluate(&scope).ok()).map(|evaluated| evaluated.value);
-    let locals = activity.simulated.locals(variables.as_ref().and_then(Value::as_object));
-    let fits = activity.simulated.accepts.iter().all(|accepted| accepted.problem(&locals, element).is_none());
-    fits.then_some(locals)
 }

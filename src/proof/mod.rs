@@ -11,6 +11,8 @@ mod counted;
 pub mod coverage;
 mod deed;
 mod ending;
+mod filled;
+pub mod generate;
 mod happy;
 mod map;
 mod opening;

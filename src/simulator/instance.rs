@@ -1,15 +1,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::behaviour::{Memory, Player, Subject};
 use super::book::Book;
 use super::program::Program;
 use super::refusal::{Reason, Refusal};
 use super::setup::Setup;
-use crate::catalogue::variable;
-use crate::catalogue::{Catalogue, Condition};
+use crate::catalogue::{Catalogue, Ending};
 use crate::process::expression::Map;
 use crate::process::{Execution, Input, Move, MoveKind, NodeIndex, Refused, Settings, State};
 
@@ -164,17 +161,12 @@ impl Instance {
             let state = state.and_then(word);
             return state.or_else(|| word("running")).unwrap_or("running");
         }
-        let holds = |condition: &Condition| match condition {
-            Condition::Incident => matches!(execution.state(), State::Incident(_)),
-            Condition::Timeout => self.timed_out,
-            Condition::FailedCheck => self.memory.has_failed_check(),
-            Condition::Variable { path, equals } => {
-                variable::get(execution.variables(), path).unwrap_or(&Value::Null) == equals
-            }
-            Condition::Always => true,
+        let ending = Ending {
+            incident: matches!(execution.state(), State::Incident(_)),
+            timed_out: self.timed_out,
+            failed_check: self.memory.has_failed_check(),
         };
-        let rule = catalogue.session.finalizer.iter().find(|rule| holds(&rule.when));
-        rule.map_or(word("succeeded").unwrap_or("succeeded"), |rule| states.word(&rule.state.value))
+        catalogue.session.states.word(catalogue.session.final_state(&ending, execution.variables()))
     }
 }
 

@@ -23,6 +23,8 @@ mod failures;
 mod files;
 mod formatting;
 mod fragments;
+mod generated;
+mod generating;
 mod guarding;
 mod history;
 mod house;

@@ -4,10 +4,12 @@ mod diff;
 mod coverage;
 mod deployed;
 mod draw;
+mod generate;
 mod lint;
 mod named;
 mod told;
 mod paint;
+mod prove;
 
 use clap::{Args, Subcommand};
 
@@ -25,6 +27,8 @@ pub(super) struct ProcessArguments {
 enum Command {
     /// Tell what a new version of a process definition changes, and which scenarios it affects
     Diff(diff::DiffArguments),
+    /// Write the scenarios that prove a process definition
+    Generate(generate::GenerateArguments),
     /// Tell whether process definitions are sound
     Lint(lint::LintArguments),
     /// Draw process definitions as pictures
@@ -36,6 +40,7 @@ enum Command {
 pub(super) fn execute(arguments: &ProcessArguments) -> Exit {
     match &arguments.command {
         Command::Diff(arguments) => diff::execute(arguments),
+        Command::Generate(arguments) => generate::execute(arguments),
         Command::Lint(arguments) => lint::execute(arguments),
         Command::Draw(arguments) => draw::execute(arguments),
         Command::Coverage(arguments) => coverage::execute(arguments),

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use crate::process::{Boundary, Definition, FlowIndex, Kind, Node, NodeIndex, Thrown};
 
 /// A definition as nodes and arcs: each sequence flow is an arc, and so is the way from an activity to an event on its border.
@@ -7,6 +9,8 @@ use crate::process::{Boundary, Definition, FlowIndex, Kind, Node, NodeIndex, Thr
 #[derive(Clone, Debug)]
 pub struct Graph {
     arcs: Vec<Arc>,
+    /// The number of each arc.
+    numbers: HashMap<Way, usize>,
     /// The places from which and to which each arc leads.
     ways: Vec<(usize, usize)>,
     /// The arcs out of each node, in the order of `arcs`.
@@ -107,13 +111,19 @@ impl Graph {
         let mut ends: Vec<NodeIndex> = ends.chain(uncaught.map(|node| node.index)).collect();
         ends.sort_unstable();
         let starts = entries(definition, None);
-        Self { arcs, ways, leaving, entering, leaving_place, entering_place, second, starts, ends }
+        let numbers = arcs.iter().enumerate().map(|(at, arc)| (arc.way, at)).collect();
+        Self { arcs, numbers, ways, leaving, entering, leaving_place, entering_place, second, starts, ends }
     }
 
     /// All arcs: flows in document order, then events in document order, then what leads into and out of subprocesses, then
     /// what is thrown.
     pub fn arcs(&self) -> &[Arc] {
         &self.arcs
+    }
+
+    /// The place in [`Graph::arcs`] of what is an arc in the diagram; `None` for what is folded away.
+    pub fn arc(&self, way: Way) -> Option<usize> {
+        self.numbers.get(&way).copied()
     }
 
     /// How many nodes there are.

@@ -1,4 +1,4 @@
-use super::circulation::{Road, cheapest};
+use super::tour::Net;
 use super::{Coverable, Graph};
 
 /// Walks that together take every arc that can be covered: as few as possible, and of those as short as possible in all.
@@ -6,6 +6,10 @@ use super::{Coverable, Graph};
 pub struct Cover {
     /// The walks, each from a start to an end.
     pub walks: Vec<Walk>,
+    /// No fewer walks can take what is required.
+    pub least_walks: usize,
+    /// That many walks cannot be shorter in all.
+    pub least_arcs: usize,
 }
 
 /// A way from a start to an end: arcs by their places in the graph, some perhaps several times.
@@ -13,25 +17,18 @@ pub type Walk = Vec<usize>;
 
 impl Cover {
     /// Covers a graph.
-    ///
-    /// Every arc is taken once or more, and what comes into a node leaves it: the least flow with that lower bound, where
-    /// another walk costs more than any detour, tells how often each arc is taken (Ntafos and Hakimi 1979; Aho and Lee 1987), and an
-    /// Eulerian circuit through it, cut where it comes back to its beginning, is the walks.
     pub fn of(graph: &Graph, coverable: &Coverable) -> Self {
-        if coverable.arcs.is_empty() {
-            return Self::default();
-        }
-        let net = Net::of(graph, coverable);
-        let mut surplus = vec![0; net.nodes];
-        for road in &net.roads[..coverable.arcs.len()] {
-            surplus[road.to] += 1;
-            surplus[road.from] -= 1;
-        }
-        let Some(mut times) = cheapest(net.nodes, &net.roads, &surplus) else {
-            unreachable!("every arc that can be covered stands on a walk");
-        };
-        times[..coverable.arcs.len()].iter_mut().for_each(|times| *times += 1);
-        Self { walks: net.circuit(times, coverable) }
+        Self::of_some(graph, coverable, &coverable.arcs)
+    }
+
+    /// Covers some arcs of a graph, all of which can be covered. The walks may then be more than the least.
+    pub fn of_some(graph: &Graph, coverable: &Coverable, required: &[usize]) -> Self {
+        let net = net(graph, coverable);
+        let places = required.iter().filter_map(|arc| coverable.arcs.binary_search(arc).ok());
+        let tours = net.tours(&places.collect::<Vec<_>>());
+        let arcs = |walk: &Vec<usize>| walk.iter().filter_map(|road| coverable.arcs.get(*road).copied()).collect();
+        let least_arcs = usize::try_from(tours.least_cost).unwrap_or_default();
+        Self { walks: tours.walks.iter().map(arcs).collect(), least_walks: tours.least_walks, least_arcs }
     }
 
     /// How many arcs its walks take in all.
@@ -45,59 +42,14 @@ impl Cover {
     }
 }
 
-/// The arcs that can be covered, and around them one node before all starts, one behind all ends, and the way back.
-struct Net {
-    nodes: usize,
-    /// First the arcs that can be covered, in their order; last the way back.
-    roads: Vec<Road>,
-    before: usize,
-}
-
-impl Net {
-    fn of(graph: &Graph, coverable: &Coverable) -> Self {
-        let (before, behind) = (graph.places(), graph.places() + 1);
-        let ways = coverable.arcs.iter().map(|arc| graph.way(*arc));
-        let mut roads: Vec<Road> = ways.map(|(from, to)| Road { from, to, cost: 1 }).collect();
-        let starts = graph.starts().iter().map(|node| graph.first_place(*node));
-        let starts = starts.filter(|place| coverable.has_place(*place));
-        roads.extend(starts.map(|to| Road { from: before, to, cost: 0 }));
-        let ends = graph.ends().iter().map(|node| graph.last_place(*node));
-        let ends = ends.filter(|place| coverable.has_place(*place));
-        roads.extend(ends.map(|from| Road { from, to: behind, cost: 0 }));
-        // No detour is longer than every arc once from every place.
-        let another = (coverable.arcs.len() as i64 + 1) * (graph.places() as i64 + 1);
-        roads.push(Road { from: behind, to: before, cost: another });
-        Self { nodes: graph.places() + 2, roads, before }
-    }
-
-    /// The walks of a circuit that takes each road so many times (Hierholzer 1873).
-    fn circuit(&self, mut times: Vec<i64>, coverable: &Coverable) -> Vec<Walk> {
-        let mut leaving = vec![Vec::new(); self.nodes];
-        for (at, road) in self.roads.iter().enumerate().rev() {
-            leaving[road.from].push(at);
-        }
-        let mut way: Vec<(usize, Option<usize>)> = vec![(self.before, None)];
-        let mut circuit = Vec::new();
-        while let Some((node, road)) = way.last().copied() {
-            while leaving[node].last().is_some_and(|road| times[*road] == 0) {
-                leaving[node].pop();
-            }
-            match leaving[node].last() {
-                Some(next) => {
-                    times[*next] -= 1;
-                    way.push((self.roads[*next].to, Some(*next)));
-                }
-                None => {
-                    way.pop();
-                    circuit.extend(road);
-                }
-            }
-        }
-        circuit.reverse();
-        let back = self.roads.len() - 1;
-        let walks = circuit
-            .split(|road| *road == back)
-            .map(|walk| walk.iter().filter_map(|road| coverable.arcs.get(*road).copied()).collect::<Walk>());
-        walks.filter(|walk| !walk.is_empty()).collect()
-    }
+/// The arcs that can be covered, in their order, and around them one node before all starts and one behind all ends.
+fn net(graph: &Graph, coverable: &Coverable) -> Net {
+    let (first, last) = (graph.places(), graph.places() + 1);
+    let ways = coverable.arcs.iter().map(|arc| graph.way(*arc));
+    let mut roads: Vec<_> = ways.map(|(from, to)| (from, to, 1)).collect();
+    let starts = graph.starts().iter().map(|node| graph.first_place(*node));
+    roads.extend(starts.filter(|place| coverable.has_place(*place)).map(|to| (first, to, 0)));
+    let ends = graph.ends().iter().map(|node| graph.last_place(*node));
+    roads.extend(ends.filter(|place| coverable.has_place(*place)).map(|from| (from, last, 0)));
+    Net { nodes: graph.places() + 2, roads, first, last }
 }

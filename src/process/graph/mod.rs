@@ -5,11 +5,13 @@ mod circulation;
 mod components;
 mod cover;
 mod reach;
+mod tour;
 
 pub use arc::{Arc, Folding, Graph, Way};
 pub use components::Components;
 pub use cover::{Cover, Walk};
 pub use reach::Coverable;
+pub use tour::{Net, Reach, Tours};
 
 #[cfg(test)]
 mod tests;

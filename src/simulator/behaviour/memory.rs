@@ -6,7 +6,7 @@ use crate::catalogue::ErrorScreen;
 use crate::process::Effect;
 
 /// What an instance remembers beside its variables.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Memory {
     /// How often each check has failed each subject.
     attempts: HashMap<(String, String), u64>,
@@ -17,7 +17,7 @@ pub struct Memory {
 }
 
 /// What holds until the wait state is left.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Waiting {
     /// The state (flowproof's word) while it waits.
     pub state: Option<String>,

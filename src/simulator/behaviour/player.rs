@@ -69,7 +69,7 @@ impl Work for Player<'_> {
         }
         let (set, results) = directive.map(|directive| (directive.set, directive.results)).unwrap_or_default();
         if let (Effect::Complete { locals, set: written, .. }, Some(automatic)) = (&mut effect, automatic) {
-            if let Err(problem) = self.give(automatic, &call, locals) {
+            if let Err(problem) = self.give(automatic, &call, &set, locals) {
                 return Effect::Incident(problem);
             }
             let known = [locals, call.inputs, call.variables];
@@ -127,9 +127,16 @@ impl Work for Player<'_> {
 }
 
 impl Player<'_> {
-    /// Gives what the catalogue gives: local variables, and what is shown while the process waits next.
-    fn give(&mut self, automatic: &Automatic, call: &Call<'_>, locals: &mut Map<String, Value>) -> Result<(), String> {
-        for (name, value) in &automatic.locals {
+    /// Gives what the catalogue gives: local variables, but for those of which the script sets a variable of the same name, and
+    /// what is shown while the process waits next.
+    fn give(
+        &mut self,
+        automatic: &Automatic,
+        call: &Call<'_>,
+        set: &Map<String, Value>,
+        locals: &mut Map<String, Value>,
+    ) -> Result<(), String> {
+        for (name, value) in automatic.locals.iter().filter(|(name, _)| !set.contains_key(*name)) {
             locals.entry(name).or_insert_with(|| value.clone());
         }
         if !automatic.values.is_empty() {
