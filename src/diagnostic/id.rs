@@ -163,20 +163,32 @@ rules! {
     LINT_SUPERFLUOUS = Info "lint/superfluous": "A gateway or a default does nothing.";
     LINT_JOIN_AND_SPLIT = Warning "lint/join-and-split": "One gateway joins flows and splits them again.";
     LINT_SHADOWED = Warning "lint/shadowed-condition": "A flow is never taken, since an earlier one holds whenever it does.";
+    LINT_OVERLAP = Warning "lint/overlapping-conditions": "Which of two flows is taken depends on their order in the file alone.";
     LINT_NULL_CONDITION = Warning "lint/null-condition": "A condition is a value as it is, and null is an incident.";
     LINT_NULL_GUARD = Warning "lint/null-guard": "A comparison with null is to guard against a variable that is not there, and does not.";
+    LINT_EXACT_COUNTER = Warning "lint/exact-counter": "A condition asks whether a counter is exactly some number.";
+    LINT_MISSING = Warning "lint/missing-variable": "A variable is read that is written on some of the ways there and not on all.";
+    LINT_CANCELLED_OUTPUT = Warning "lint/cancelled-output": "An output reads what is not there where an event cancels the activity.";
+    LINT_UNREAD = Info "lint/unread-variable": "A variable is written and nothing in the process reads it.";
     LINT_EVENT_WITHOUT_WAY = Warning "lint/event-without-way": "No flow leaves an event on the border of an activity.";
     LINT_SAME_ERROR = Error "lint/same-error": "Two events of one activity catch the same error.";
+    LINT_CATCH_ALL = Info "lint/catch-all": "An event catches every error beside those that catch one.";
     LINT_SAME_END = Info "lint/error-or-timeout": "An error and a timeout of one activity lead to the same place.";
     LINT_UNCAUGHT = Info "lint/uncaught": "No event catches an error of an automatic activity.";
+    LINT_RAISED = Warning "lint/raised-error": "An activity can raise an error that no event on it catches.";
     LINT_UNUSED_ERROR = Info "lint/unused-error": "An error is declared and caught nowhere.";
     LINT_ERROR_TWICE = Info "lint/error-twice": "An error code is declared several times.";
     LINT_IDLE_TIMER = Warning "lint/idle-timer": "A timer stands on an activity at which the process does not wait.";
     LINT_NO_TIMER = Warning "lint/no-timer": "The process can wait at an activity for ever.";
     LINT_LIVELOCK = Error "lint/livelock": "The process can go round in a circle without waiting.";
     LINT_LOOP = Info "lint/loop": "Activities can be gone through again and again.";
-    LINT_UNNAMED = Info "lint/unnamed": "An activity has no name.";
+    LINT_UNNAMED = Info "lint/unnamed": "An activity, a decision or a flow with a condition has no name.";
     LINT_SAME_NAME = Info "lint/same-name": "Several activities have the same name.";
+    LINT_NOT_DRAWN = Warning "lint/not-drawn": "A process, a node or a flow is not in the diagram.";
+    LINT_DANGLING_SHAPE = Warning "lint/dangling-shape": "The diagram shows what is not in the file.";
+    ACCEPTED_RULE = Error "accepted/unknown-rule": "A finding is accepted of a rule that does not exist.";
+    ACCEPTED_EXPIRED = Warning "accepted/expired": "The date is over until which a finding about a process was accepted.";
+    ACCEPTED_UNUSED = Warning "accepted/unused": "A finding about a process is accepted that is not found.";
 
     // Catalogues.
     CATALOGUE_NAME = Error "catalogue/name": "A name in a catalogue is not lower-case letters, digits and hyphens.";

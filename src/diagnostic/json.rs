@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Diagnostic, Fix, Label, Places, Severity};
+use super::{Diagnostic, Element, Fix, Label, Places, Severity};
 use crate::source::{Position, Span};
 
 /// The version of the document's form; it grows when a field is taken away or means something else.
@@ -23,7 +23,7 @@ pub fn json(found: &[Diagnostic], places: &Places<'_>) -> String {
 }
 
 fn problem(one: &Diagnostic, places: &Places<'_>) -> Value {
-    json!({
+    let mut problem = json!({
         "id": one.id.as_str(),
         "severity": one.severity.to_string(),
         "message": one.message,
@@ -31,7 +31,22 @@ fn problem(one: &Diagnostic, places: &Places<'_>) -> Value {
         "related": one.secondary.iter().map(|label| remarked(label, places)).collect::<Vec<_>>(),
         "help": one.help,
         "fixes": one.fixes.iter().map(|one| fix(one, places)).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(of) = &one.element {
+        problem["element"] = element(of);
+    }
+    if let Some(witness) = &one.witness {
+        problem["witness"] = json!({
+            "kind": witness.kind.as_str(),
+            "left_out": witness.left_out,
+            "elements": witness.elements.iter().map(element).collect::<Vec<_>>(),
+        });
+    }
+    problem
+}
+
+fn element(element: &Element) -> Value {
+    json!({ "id": element.id, "name": element.name })
 }
 
 fn remarked(label: &Label, places: &Places<'_>) -> Value {

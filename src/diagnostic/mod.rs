@@ -23,7 +23,7 @@ pub use github::github;
 pub(crate) use github::{command_data, command_property};
 pub use id::{Id, Rule, rules};
 pub use json::json;
-pub use model::{Diagnostic, Diagnostics, Label, Severity};
+pub use model::{Diagnostic, Diagnostics, Element, Label, Severity, Witness, WitnessKind};
 pub use nearest::{nearest, one_of, suggest};
 pub use page::{Example, Page, id_of, page};
 pub use places::Places;

@@ -32,6 +32,55 @@ pub struct Label {
     pub message: String,
 }
 
+/// An element of a diagram, as a problem names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Element {
+    /// Its id.
+    pub id: String,
+    /// Its name on one line, if it has one.
+    pub name: Option<String>,
+    /// Where its id is written.
+    pub span: Span,
+}
+
+/// What shows that a problem is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// What its elements are to each other.
+    pub kind: WitnessKind,
+    /// The elements, in their order.
+    pub elements: Vec<Element>,
+    /// How many were left out before them.
+    pub left_out: usize,
+}
+
+/// What the elements of a witness are to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WitnessKind {
+    /// A token can go from each to the next.
+    Walk,
+    /// The same, and from the last one to the first.
+    Circle,
+    /// They are in conflict.
+    Conflict,
+}
+
+impl Witness {
+    /// Most elements that are kept; of a longer walk the last ones.
+    pub const MOST: usize = 100;
+}
+
+impl WitnessKind {
+    /// Its name in documents.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Walk => "walk",
+            Self::Circle => "circle",
+            Self::Conflict => "conflict",
+        }
+    }
+}
+
 /// One problem: what is wrong, where, and what to do.
 ///
 /// The message is one sentence without a full stop that names the thing as the author wrote it, in backticks.
@@ -51,6 +100,10 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// Changes of the author's files each of which mends it.
     pub fixes: Vec<Fix>,
+    /// The element of a diagram that it is about.
+    pub element: Option<Element>,
+    /// What shows in that diagram that it is there.
+    pub witness: Option<Witness>,
 }
 
 impl Diagnostic {
@@ -64,6 +117,8 @@ impl Diagnostic {
             secondary: Vec::new(),
             help: Vec::new(),
             fixes: Vec::new(),
+            element: None,
+            witness: None,
         }
     }
 
@@ -81,6 +136,18 @@ impl Diagnostic {
     /// Adds a secondary place.
     pub fn and(mut self, span: Span, message: impl Into<String>) -> Self {
         self.secondary.push(Label { span, message: message.into() });
+        self
+    }
+
+    /// Says which element of a diagram it is about.
+    pub fn of(mut self, element: impl Into<Element>) -> Self {
+        self.element = Some(element.into());
+        self
+    }
+
+    /// Says what shows that it is there.
+    pub fn shown_by(mut self, witness: Witness) -> Self {
+        self.witness = Some(witness);
         self
     }
 
@@ -154,6 +221,13 @@ impl Diagnostics {
     /// Adds problems found elsewhere.
     pub fn extend(&mut self, others: impl IntoIterator<Item = Diagnostic>) {
         others.into_iter().for_each(|one| self.push(one));
+    }
+
+    /// Says which element those are about that were found from some place on and do not say it themselves.
+    pub fn of_since(&mut self, from: usize, element: impl Fn() -> Element) {
+        self.found[from..].iter_mut().for_each(|one| {
+            one.element.get_or_insert_with(&element);
+        });
     }
 
     /// Whether one of them is an error.

@@ -1,7 +1,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::{Diagnostic, Edit, Fix, Id, Label, Places, Severity, fingerprint, page};
+use super::{Diagnostic, Edit, Element, Fix, Id, Label, Places, Severity, Witness, fingerprint, page};
 use crate::source::Span;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -58,6 +58,13 @@ fn result(one: &Diagnostic, ids: &[Id], places: &Places<'_>) -> Value {
         "locations": one.primary.iter().map(|label| location(label, places)).collect::<Vec<_>>(),
         "partialFingerprints": { "flowproof/v1": fingerprint(one, places.sources) },
     });
+    if let Some(element) = &one.element {
+        // SARIF 2.1.0, section 3.28.4: a place that is known by its name as well as by its lines.
+        result["locations"][0]["logicalLocations"] = json!([logical(element)]);
+    }
+    if let Some(witness) = &one.witness {
+        result["codeFlows"] = json!([flow(witness, places)]);
+    }
     if !one.secondary.is_empty() {
         result["relatedLocations"] = one.secondary.iter().map(|label| location(label, places)).collect();
     }
@@ -65,6 +72,27 @@ fn result(one: &Diagnostic, ids: &[Id], places: &Places<'_>) -> Value {
         result["fixes"] = one.fixes.iter().map(|one| fix(one, places)).collect();
     }
     result
+}
+
+fn logical(element: &Element) -> Value {
+    let mut logical = json!({ "fullyQualifiedName": element.id, "kind": "element" });
+    if let Some(name) = &element.name {
+        logical["name"] = json!(name);
+    }
+    logical
+}
+
+fn flow(witness: &Witness, places: &Places<'_>) -> Value {
+    let location = |element: &Element| {
+        let label = Label { span: element.span, message: element.name.clone().unwrap_or_else(|| element.id.clone()) };
+        let mut location = location(&label, places);
+        location["logicalLocations"] = json!([logical(element)]);
+        json!({ "location": location })
+    };
+    json!({
+        "message": { "text": witness.kind.as_str() },
+        "threadFlows": [{ "locations": witness.elements.iter().map(location).collect::<Vec<_>>() }],
+    })
 }
 
 fn location(label: &Label, places: &Places<'_>) -> Value {

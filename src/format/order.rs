@@ -95,6 +95,8 @@ const ORDERS: &[(&str, &[&str])] = &[
     ("listener", &["listen", "public-url"]),
     ("runs", &["store", "keep", "detail"]),
     ("profile", &["env", "tags", "jobs", "timeout", "scenario-timeout", "retries", "run-timeout", "vars"]),
+    ("process", &["file", "accept"]),
+    ("accepted", &["rule", "element", "reason", "ticket", "until"]),
     ("quarantine", &["quarantine", "scenarios"]),
     ("quarantined", &["scenario", "reason", "ticket", "until"]),
     ("catalogue", &["catalogue", "version", "title", "personal", "session", "activities", "automatic", "wire"]),

@@ -128,7 +128,7 @@ fn value<'a>(last: &Level<'_>, around: &[Level<'_>], form: Option<&'a Form>) -> 
         ("scenario", "requires") => Subject::Environment,
         ("scenario", "tags") => Subject::Tag,
         ("settings", "default") | ("profile", "env") => Subject::Environment,
-        ("settings" | "environment", "before" | "after") => Subject::File,
+        ("settings" | "environment", "before" | "after") | ("process", "file") => Subject::File,
         ("step" | "answer", "as") | ("actor", "joins") => Subject::Actor,
         ("step" | "answer", "expect") | ("poll", "until" | "stop-when") | ("expectation", "outcome") => {
             of(Subject::Outcome)

@@ -8,7 +8,9 @@
 pub mod diagram;
 mod diff;
 pub mod draw;
+mod drawing;
 mod duration;
+mod element;
 mod execution;
 pub mod expression;
 mod fold;
@@ -23,12 +25,13 @@ mod timer;
 mod unexecuted;
 
 pub use diff::{Change, Class, Diff, Findings, Part, Side};
+pub use drawing::Drawing;
 pub use execution::{
     ArmedTimer, Call, Direction, Effect, Execution, Incident, Input, Move, MoveKind, Occurrence, Refused, Settings,
     State, Waiting, Work, WriteError, lengthen, shorten, write,
 };
 pub use index::{FlowIndex, NodeIndex};
-pub use lint::lint;
+pub use lint::{Deeds, Knowledge, lint, lint_with};
 pub use model::{
     Attributes, Boundary, CallActivity, Definition, ErrorDeclaration, Flow, Instances, Kind, Listener, Mapping,
     MappingSource, Nesting, Node, Repetition, Thrown, Timer, Trigger,

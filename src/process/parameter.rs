@@ -84,6 +84,11 @@ impl ParameterValue {
         self.templates().into_iter().flat_map(Template::names_read).collect()
     }
 
+    /// The variables without which evaluating it is an error.
+    pub fn needs(&self) -> BTreeSet<&str> {
+        self.templates().into_iter().flat_map(Template::needs).collect()
+    }
+
     /// Whether its value is the same for all variables.
     pub fn is_constant(&self) -> bool {
         !matches!(self, Self::Unsupported(_)) && self.templates().into_iter().all(Template::is_constant)

@@ -3,6 +3,7 @@
 //! Loading reads everything that was asked for and reports every problem of every file; what is sound can be run although
 //! something else is not.
 
+mod accepted;
 mod around;
 mod cases;
 mod cores;
@@ -20,6 +21,7 @@ mod texts;
 mod versions;
 mod wanted;
 
+pub use accepted::Unaccepted;
 pub use discover::yaml_files;
 pub use disk::{DiskFiles, MAX_FILE_BYTES};
 pub use load::{Project, SETTINGS};

@@ -14,6 +14,7 @@ mod ending;
 mod filled;
 pub mod generate;
 mod happy;
+mod knowledge;
 mod map;
 mod opening;
 mod outcome;

@@ -5,10 +5,11 @@ use super::environment::ENVIRONMENT;
 use super::history::HISTORY;
 use super::listening::LISTENER;
 use super::notify::NOTIFY;
+use super::process::PROCESS_USE;
 use super::profile::PROFILE;
 use super::runs::RUNS;
 use super::shared::{SECRETS, VARS};
-use super::{Around, Environment, HistoryUse, Listening, Notify, Profile, Runs, SIMULATOR, Shared};
+use super::{Around, Environment, HistoryUse, Listening, Notify, ProcessUse, Profile, Runs, SIMULATOR, Shared};
 use crate::catalogue::{PERSONAL, PersonalField};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::source::{FileId, Sources, Spanned};
@@ -45,15 +46,6 @@ pub struct Settings {
     pub history: HistoryUse,
     /// Who is told of runs.
     pub notify: Vec<Notify>,
-}
-
-/// A process definition of the project.
-#[derive(Clone, Debug)]
-pub struct ProcessUse {
-    /// Its name, as scenarios use it and as it is deployed on the target.
-    pub name: Spanned<String>,
-    /// Its BPMN file, relative to the project's root.
-    pub file: Spanned<String>,
 }
 
 /// What holds where nothing else is said.
@@ -105,7 +97,7 @@ pub static SHAPE: Shape = Shape::new(
         .such_as(&["{ acme: embedded }", "{ acme: catalogues/acme.yaml }"]),
         Key::new(
             "processes",
-            Form::Map(Names::Free, &Form::Text),
+            Form::Map(Names::Free, &PROCESS_USE),
             "process definitions: the name that is deployed on the target, to its BPMN file",
         )
         .such_as(&["{ onboarding: processes/onboarding.bpmn }"]),
@@ -168,11 +160,8 @@ impl Settings {
             Some((entry.key.clone(), (file.value != "embedded").then_some(file)))
         });
         let catalogues = catalogues.collect();
-        let processes = fields.map("processes", found).iter().filter_map(|entry| {
-            let file = entry.value.text("a process", found)?;
-            Some(ProcessUse { name: entry.key.clone(), file })
-        });
-        let processes = processes.collect();
+        let processes = fields.map("processes", found).iter();
+        let processes = processes.filter_map(|entry| ProcessUse::read(&entry.key, &entry.value, found)).collect();
         let defaults = fields.inside("defaults", found).map(|fields| Defaults::read(&fields, found));
         let defaults = defaults.unwrap_or_default();
         let listener = Listening::read(&fields, found);

@@ -1,8 +1,9 @@
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flowproof::diagnostic::{Diagnostic, Example, Id, Style, frames, id_of, page, rules};
 use flowproof::process::diagram::Diagram;
-use flowproof::process::{Definition, lint};
+use flowproof::process::{Definition, lint_with};
 use flowproof::project::{Project, Selection, Texts};
 use flowproof::source::Sources;
 
@@ -17,8 +18,10 @@ fn problems(id: Id, example: &Example, base: &Project) -> (Vec<Diagnostic>, Sour
             return (Diagram::read(&sources, file).1.sorted(), sources);
         }
         let (definition, mut found) = Definition::read(&sources, file);
-        if id.as_str().starts_with("lint/") {
-            found.extend(definition.iter().flat_map(lint));
+        if let Some(definition) = definition.filter(|_| id.as_str().starts_with("lint/")).map(Arc::new) {
+            let findings = lint_with(&definition, &base.knowledge(&definition)).into_iter();
+            // An example has coordinates where it is about them alone.
+            found.extend(findings.filter(|one| id == Id::LINT_NOT_DRAWN || one.id != Id::LINT_NOT_DRAWN));
         }
         return (found.sorted(), sources);
     }

@@ -43,6 +43,7 @@ mod project;
 mod quarantining;
 mod reporting;
 mod resuming;
+mod rules;
 mod scaling;
 mod scheduling;
 mod schemas;

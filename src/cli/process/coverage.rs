@@ -197,7 +197,10 @@ fn subjects(arguments: &CoverageArguments, project: &mut Project, current: &Path
         if !path.is_file() {
             return Err((Exit::Invalid, named::unknown(&name, project)));
         }
-        if let Some(definition) = lint::read(project, &name, &path) {
+        let Some(file) = lint::add(project, &name, &path) else { continue };
+        let (definition, found) = Definition::read(&project.sources, file);
+        project.found.extend(found);
+        if let Some(definition) = definition {
             subjects.push(Subject { name, process: None, definition: Arc::new(definition) });
         }
     }

@@ -10,6 +10,7 @@ mod atoms;
 mod coerce;
 mod error;
 mod evaluate;
+mod needs;
 mod parser;
 mod template;
 mod token;

@@ -67,6 +67,11 @@ impl Components {
         self.of[node.position()]
     }
 
+    /// The component of a place.
+    pub fn of_place(&self, place: usize) -> usize {
+        self.of[place]
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.count

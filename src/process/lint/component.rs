@@ -1,93 +1,116 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::subject::{Subject, title};
-use crate::diagnostic::{Diagnostic, Diagnostics, Id};
-use crate::process::NodeIndex;
-use crate::process::graph::{Components, Way};
+use super::Knowledge;
+use super::counter::Counters;
+use super::subject::{Subject, finding, listed, title};
+use super::walks::{Walk, Walks};
+use crate::diagnostic::{Diagnostics, Id, WitnessKind};
+use crate::process::graph::{Arc, Components, Way};
+use crate::process::{Kind, Node, NodeIndex};
 
-/// Loops: sets of nodes that all lead to each other.
+/// Loops: sets of nodes that all lead to each other, and in which nothing counts how often.
 pub(super) fn check(subject: &Subject<'_>, found: &mut Diagnostics) {
-    let definition = subject.definition;
+    let graph = &subject.folded;
+    let waits = |node: NodeIndex| waits(&subject.definition[node]);
     // Without what is waited at, what is left goes round by itself.
-    let automatic = |arc: usize| {
-        let arc = subject.folded.arcs()[arc];
-        !definition[arc.from].waits() && !definition[arc.to].waits()
-    };
-    for members in loops(subject, &Components::of(&subject.folded, automatic), automatic) {
-        let message = format!("{} nodes lead round in a circle in which the process never waits", members.len());
-        let one = Diagnostic::new(Id::LINT_LIVELOCK, message).at(definition[members[0]].span);
-        let one = one.help(format!("the circle: {}", circle(subject, &members, automatic)));
+    // Only what the definition itself counts is certain to be counted by every engine.
+    let nothing = Knowledge::default();
+    let drawn = Counters::of(subject.definition, &nothing);
+    let automatic = uncounted(subject, &drawn, |arc| !waits(graph.arcs()[arc].from) && !waits(graph.arcs()[arc].to));
+    for places in loops(subject, &automatic) {
+        let nodes = nodes_at(subject, &places);
+        let message = format!("{} nodes lead round in a circle in which the process never waits", nodes.len());
+        let circle = circle(subject, &places, &automatic);
+        let one = finding(Id::LINT_LIVELOCK, nodes[0], message);
+        let one = one.shown_by(subject.witness(WitnessKind::Circle, &circle));
+        let one = one.help(format!("the circle: {}", told_round(subject, &places, &circle)));
         found
             .push(one.help("see that something in it is counted and leads out, or let it pass an activity that waits"));
     }
-    let all = |_: usize| true;
-    for members in loops(subject, &Components::of(&subject.folded, all), all) {
-        let waits: Vec<String> =
-            members.iter().filter(|node| definition[**node].waits()).map(|node| title(&definition[*node])).collect();
-        if waits.is_empty() {
+    let all = uncounted(subject, &subject.counters, |_| true);
+    for places in loops(subject, &all) {
+        let nodes = nodes_at(subject, &places);
+        let waiting: Vec<String> = nodes.iter().filter(|node| waits(node.index)).map(|node| title(node)).collect();
+        if waiting.is_empty() {
             continue;
         }
-        let inside = |node: NodeIndex| members.contains(&node);
-        let leads_out = members
-            .iter()
-            .filter(|node| subject.folded.leaving(**node).iter().any(|arc| !inside(subject.folded.arcs()[*arc].to)));
-        let exits: Vec<String> = leads_out.map(|node| title(&definition[*node])).collect();
-        let message = format!("{} can be gone through again and again", waits.join(", "));
-        let one = Diagnostic::new(Id::LINT_LOOP, message).at(definition[members[0]].span);
-        found.push(one.help(format!("ways out of the circle of {} nodes: {}", members.len(), listed(&exits))));
+        let inside: BTreeSet<usize> = places.iter().copied().collect();
+        let leads_out =
+            |place: &&usize| graph.leaving_place(**place).iter().any(|arc| !inside.contains(&graph.way(*arc).1));
+        let exits: Vec<String> = places.iter().filter(leads_out).map(|place| title(subject.at(*place))).collect();
+        let message = format!("{} can be gone through again and again", listed(&waiting));
+        let circle = circle(subject, &places, &all);
+        let one = finding(Id::LINT_LOOP, nodes[0], message);
+        let one = one.shown_by(subject.witness(WitnessKind::Circle, &circle));
+        let one = one.help(format!("a way round: {}", told_round(subject, &places, &circle)));
+        let exits = if exits.is_empty() { "none".to_owned() } else { listed(&exits) };
+        found.push(one.help(format!("ways out of the circle of {} nodes: {exits}", nodes.len())));
     }
 }
 
-/// The components that are a circle, in document order of their first nodes, their nodes in document order.
-fn loops(subject: &Subject<'_>, components: &Components, has: impl Fn(usize) -> bool) -> Vec<Vec<NodeIndex>> {
-    let mut members: BTreeMap<usize, Vec<NodeIndex>> = BTreeMap::new();
-    for node in subject.definition.nodes().iter().map(|node| node.index).filter(|node| subject.of_folded.has(*node)) {
-        members.entry(components.component(node)).or_default().push(node);
+/// Whether time passes at a node itself, or in a process that it calls.
+fn waits(node: &Node) -> bool {
+    node.waits() || matches!(node.kind, Kind::CallActivity(_))
+}
+
+/// The nodes at some places, in document order.
+fn nodes_at<'a>(subject: &Subject<'a>, places: &[usize]) -> Vec<&'a Node> {
+    let mut nodes: Vec<&Node> = places.iter().map(|place| subject.at(*place)).collect();
+    nodes.sort_by_key(|node| node.index);
+    nodes.dedup_by_key(|node| node.index);
+    nodes
+}
+
+/// Of the arcs that a graph is to have, those on which nothing is counted that a condition in the same loop asks for.
+fn uncounted(subject: &Subject<'_>, counters: &Counters<'_>, has: impl Fn(usize) -> bool) -> Vec<bool> {
+    let (definition, graph) = (subject.definition, &subject.folded);
+    let components = Components::of(graph, &has);
+    let component = |node: NodeIndex| components.of_place(graph.last_place(node));
+    let mut asked: BTreeSet<(usize, &str)> = BTreeSet::new();
+    for flow in definition.flows() {
+        if let Some(condition) = &flow.condition {
+            let names = condition.value.template.mentions().into_iter().filter(|name| counters.has(name));
+            asked.extend(names.map(|name| (component(flow.source), name)));
+        }
     }
-    let to_itself = |node: NodeIndex| {
-        subject.folded.leaving(node).iter().any(|arc| has(*arc) && subject.folded.arcs()[*arc].to == node)
-    };
-    let mut loops: Vec<Vec<NodeIndex>> =
+    let mut counted = BTreeSet::new();
+    for (name, nodes) in counters.iter() {
+        counted.extend(nodes.iter().copied().filter(|node| asked.contains(&(component(*node), name))));
+    }
+    // Where an event cancels an activity, it has counted nothing.
+    let counts = |arc: &Arc| matches!(arc.way, Way::Flow(_)) && counted.contains(&arc.from);
+    graph.arcs().iter().enumerate().map(|(at, arc)| has(at) && !counts(arc)).collect()
+}
+
+/// The places of the loops of a graph that has some arcs, in document order of their first nodes.
+fn loops(subject: &Subject<'_>, has: &[bool]) -> Vec<Vec<usize>> {
+    let graph = &subject.folded;
+    let components = Components::of(graph, |arc| has[arc]);
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for place in (0..graph.places()).filter(|place| subject.of_folded.has_place(*place)) {
+        members.entry(components.of_place(place)).or_default().push(place);
+    }
+    let to_itself = |place: usize| graph.leaving_place(place).iter().any(|arc| has[*arc] && graph.way(*arc).1 == place);
+    let mut loops: Vec<Vec<usize>> =
         members.into_values().filter(|members| members.len() > 1 || to_itself(members[0])).collect();
     loops.sort();
     loops
 }
 
-/// A way round, from its first node back to it.
-fn circle(subject: &Subject<'_>, members: &[NodeIndex], has: impl Fn(usize) -> bool) -> String {
-    let start = members[0];
-    let mut before: BTreeMap<NodeIndex, NodeIndex> = BTreeMap::new();
-    let mut open = std::collections::VecDeque::from([start]);
-    while let Some(node) = open.pop_front() {
-        for at in subject.folded.leaving(node).iter().filter(|at| has(**at)) {
-            let arc = subject.folded.arcs()[*at];
-            if matches!(arc.way, Way::Flow(_) | Way::Event(_))
-                && members.contains(&arc.to)
-                && !before.contains_key(&arc.to)
-            {
-                before.insert(arc.to, node);
-                open.push_back(arc.to);
-            }
-        }
-    }
-    let mut walk = vec![start];
-    let mut node = start;
-    while let Some(previous) = before.get(&node) {
-        walk.push(*previous);
-        node = *previous;
-        if node == start {
-            break;
-        }
-    }
-    walk.reverse();
-    subject.told(&walk)
+/// A shortest way round from the first place of a loop to the last one before it comes back.
+fn circle(subject: &Subject<'_>, places: &[usize], has: &[bool]) -> Walk {
+    let (start, graph) = (places[0], &subject.folded);
+    let inside: BTreeSet<usize> = places.iter().copied().collect();
+    let walks = Walks::from([start], |place, visit| {
+        let arcs = graph.leaving_place(place).iter().filter(|arc| has[**arc]).map(|arc| graph.way(*arc).1);
+        arcs.filter(|to| inside.contains(to)).for_each(visit);
+    });
+    let back = graph.entering_place(start).iter().filter(|arc| has[**arc]).map(|arc| graph.way(*arc).0);
+    let last = back.filter(|place| inside.contains(place)).min_by_key(|place| (walks.distance(*place), *place));
+    walks.to(last.unwrap_or(start))
 }
 
-fn listed(titles: &[String]) -> String {
-    const MOST: usize = 5;
-    match titles.len().saturating_sub(MOST) {
-        0 if titles.is_empty() => "none".to_owned(),
-        0 => titles.join(", "),
-        more => format!("{} and {more} more", titles[..MOST].join(", ")),
-    }
+/// A way round as people read it: it comes back to where it begins.
+fn told_round(subject: &Subject<'_>, places: &[usize], circle: &Walk) -> String {
+    format!("{} → {}", subject.told(circle), title(subject.at(places[0])))
 }

@@ -1,9 +1,10 @@
 use serde_json::Value;
 
-use super::subject::{Subject, called};
+use super::subject::{Subject, called, conflict};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::process::expression::{Binary, Expression, Term, Unary};
-use crate::process::{Flow, Kind};
+use crate::process::{Flow, Kind, Node};
+use crate::source::Span;
 
 /// What conditions are made of.
 pub(super) fn check(subject: &Subject<'_>, found: &mut Diagnostics) {
@@ -13,37 +14,57 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Diagnostics) {
         let Some(expression) = condition.sole() else { continue };
         if is_path(expression) {
             let message = format!("the condition of `{}` is a value as it is: null is an incident, not false", flow.id);
-            let one = Diagnostic::new(Id::LINT_NULL_CONDITION, message).at(condition.span);
+            let one = Diagnostic::new(Id::LINT_NULL_CONDITION, message).at(condition.span).of(flow);
             found.push(one.help(format!("write `${{{expression} == true}}`")));
         }
         if let Some(name) = guarded_by_null(expression) {
             let message =
                 format!("`{name} != null` does not guard against `{name}` not being there: reading it is an incident");
-            let one = Diagnostic::new(Id::LINT_NULL_GUARD, message).at(condition.span);
+            let one = Diagnostic::new(Id::LINT_NULL_GUARD, message).at(condition.span).of(flow);
             found.push(one.help(format!("ask `execution.hasVariable(\"{name}\")` first")));
         }
     }
     for node in definition.nodes().iter().filter(|node| node.kind == Kind::ExclusiveGateway) {
-        let flows: Vec<&Flow> = node.outgoing.iter().map(|flow| &definition[*flow]).collect();
-        let conditioned =
-            |flow: &&Flow| Some((flow.condition.as_ref()?.sole()?.clone(), flow.condition.as_ref()?.span));
-        for (at, later) in flows.iter().enumerate() {
-            let Some((condition, span)) = conditioned(later).filter(|_| !subject.dead.contains(&later.index)) else {
-                continue;
-            };
-            let earlier = flows[..at].iter().find_map(|flow| {
-                let (earlier, span) = conditioned(flow)?;
-                implies(&condition, &earlier).then_some((flow.id.clone(), span))
-            });
-            if let Some((id, before)) = earlier {
-                let message = format!(
-                    "`{}` out of {} is never taken: `{id}` is asked first and holds whenever it does",
-                    later.id,
-                    called(node)
-                );
-                let one = Diagnostic::new(Id::LINT_SHADOWED, message).at(span).and(before, "asked first");
-                found.push(one.help("order the flows from the narrowest to the widest condition"));
-            }
+        order(subject, node, found);
+    }
+}
+
+/// Flows of which one is asked for before another: that either hides the other, or they depend on their order.
+fn order(subject: &Subject<'_>, node: &Node, found: &mut Diagnostics) {
+    let flows: Vec<(&Flow, Span, &Expression)> = node
+        .outgoing
+        .iter()
+        .map(|flow| &subject.definition[*flow])
+        .filter(|flow| node.default != Some(flow.index))
+        .filter_map(|flow| flow.condition.as_ref().and_then(|one| Some((flow, one.span, one.sole()?))))
+        .collect();
+    for (at, (later, span, condition)) in flows.iter().enumerate() {
+        if subject.dead.contains(&later.index) {
+            continue;
+        }
+        let mut earlier = flows[..at].iter().filter(|(flow, ..)| !subject.dead.contains(&flow.index));
+        if let Some((first, before, _)) = earlier.clone().find(|(.., earlier)| implies(condition, earlier)) {
+            let message = format!(
+                "`{}` out of {} is never taken: `{}` is asked first and holds whenever it does",
+                later.id,
+                called(node),
+                first.id
+            );
+            let one = Diagnostic::new(Id::LINT_SHADOWED, message).at(*span).of(*later).and(*before, "asked first");
+            let one = one.shown_by(conflict([*first, *later]));
+            found.push(one.help("order the flows from the narrowest to the widest condition"));
+        } else if let Some((first, before, _)) = earlier.find(|(.., earlier)| implies(earlier, condition)) {
+            let message = format!(
+                "`{}` out of {} holds whenever `{}` does: which one is taken depends on their order in the file alone",
+                later.id,
+                called(node),
+                first.id
+            );
+            let one = Diagnostic::new(Id::LINT_OVERLAP, message).at(*span).of(*later).and(*before, "asked first");
+            let one = one.shown_by(conflict([*first, *later]));
+            found.push(
+                one.help("no diagram shows that order; make the wider one the default, or say what it leaves out"),
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::condition::are_opposite;
-use super::subject::{Subject, called, title};
+use super::subject::{Subject, called, conflict, finding, listed, title};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id};
 use crate::process::expression::{Binary, Expression, Term};
 use crate::process::graph::Way;
@@ -12,32 +12,33 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Diagnostics) {
     let definition = subject.definition;
     for node in definition.nodes() {
         same_way_twice(definition, node, found);
-        if node.kind != Kind::ExclusiveGateway {
-            continue;
-        }
         let told = found.len();
-        refused(definition, node, found);
+        match node.kind {
+            Kind::ExclusiveGateway => refused(definition, node, found),
+            Kind::InclusiveGateway | Kind::ParallelGateway => {}
+            _ => continue,
+        }
         if found.len() > told {
             continue;
         }
         if node.incoming.len() > 1 && node.outgoing.len() > 1 {
             let message = format!("{} joins {} flows and splits them again", called(node), node.incoming.len());
-            let one = Diagnostic::new(Id::LINT_JOIN_AND_SPLIT, message).at(node.span);
+            let one = finding(Id::LINT_JOIN_AND_SPLIT, node, message);
             found.push(one.help("draw two gateways: who reads it, and what covers it, keeps the two apart"));
         }
         match node.outgoing.as_slice() {
             [only] if node.incoming.len() == 1 => {
                 let message = format!("{} neither joins nor splits", called(node));
-                let one = Diagnostic::new(Id::LINT_SUPERFLUOUS, message).at(node.span);
+                let one = finding(Id::LINT_SUPERFLUOUS, node, message);
                 found.push(
                     one.help(format!("lead its way straight to {}", called(&definition[definition[*only].target]))),
                 );
             }
             [_] if node.default.is_some() => {
                 let message = format!("the only flow out of {} is its default, which says nothing", called(node));
-                found.push(Diagnostic::new(Id::LINT_SUPERFLUOUS, message).at(node.span).help("remove `default`"));
+                found.push(finding(Id::LINT_SUPERFLUOUS, node, message).help("remove `default`"));
             }
-            [_, _, ..] => {
+            [_, _, ..] if node.kind != Kind::ParallelGateway => {
                 constant(subject, node, found);
                 can_be_stuck(definition, node, found);
             }
@@ -48,7 +49,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Diagnostics) {
 
 /// What Camunda 7 refuses to deploy (`BpmnParse.validateExclusiveGateway`).
 fn refused(definition: &Definition, node: &Node, found: &mut Diagnostics) {
-    let refuse = |message: String, help: &str| Diagnostic::new(Id::LINT_GATEWAY, message).at(node.span).help(help);
+    let refuse = |message: String, help: &str| finding(Id::LINT_GATEWAY, node, message).help(help);
     let is_open = |flow: &&FlowIndex| definition[**flow].condition.is_none();
     match node.outgoing.as_slice() {
         [] => found.push(refuse(
@@ -94,10 +95,11 @@ fn same_way_twice(definition: &Definition, node: &Node, found: &mut Diagnostics)
             ),
             false => format!("{} flows lead from {} to {}", flows.len(), called(node), called(&definition[target])),
         };
-        let mut one = Diagnostic::new(Id::LINT_SAME_WAY, message).at(flows[0].span);
+        let mut one = Diagnostic::new(Id::LINT_SAME_WAY, message).at(flows[0].span).of(flows[0]);
         for other in &flows[1..] {
             one = one.and(other.span, "another one");
         }
+        let one = one.shown_by(conflict(flows.iter().copied()));
         found.push(one.help("keep one of them, and join the conditions if they differ"));
     }
 }
@@ -112,15 +114,16 @@ fn constant(subject: &Subject<'_>, node: &Node, found: &mut Diagnostics) {
     let Some(condition) = &flow.condition else { return };
     let always = if verdict(first) == Some(true) { "always" } else { "never" };
     let message = format!("the flow `{}` out of {} can {always} be taken", flow.id, called(node));
-    let mut one = Diagnostic::new(Id::LINT_CONSTANT, message).at(condition.span);
+    let mut one = Diagnostic::new(Id::LINT_CONSTANT, message).at(condition.span).of(flow);
     let others: Vec<String> =
         dead.iter().filter(|flow| *flow != first).map(|flow| format!("`{}`", definition[*flow].id)).collect();
     if !others.is_empty() {
         one = one.help(format!("so {} never can", others.join(", ")));
     }
-    let lost = lost_behind(subject, &dead);
+    // What is never reached itself loses nothing more.
+    let lost = if subject.of_folded.is_reachable(node.index) { lost_behind(subject, &dead) } else { Vec::new() };
     if !lost.is_empty() {
-        one = one.help(format!("behind it, {} cannot be reached: {}", count(lost.len()), shown(&lost)));
+        one = one.help(format!("behind it, {} cannot be reached: {}", count(lost.len()), listed(&lost)));
     }
     found.push(one.help("put the real condition in its place, or remove the flow"));
 }
@@ -147,13 +150,6 @@ fn count(nodes: usize) -> String {
     format!("{nodes} node{}", if nodes == 1 { "" } else { "s" })
 }
 
-fn shown(titles: &[String]) -> String {
-    const MOST: usize = 5;
-    let more = titles.len().saturating_sub(MOST);
-    let shown = titles[..titles.len() - more].join(", ");
-    if more == 0 { shown } else { format!("{shown} and {more} more") }
-}
-
 /// A split without default whose conditions may all be false.
 fn can_be_stuck(definition: &Definition, node: &Node, found: &mut Diagnostics) {
     let flows: Vec<&Flow> = node.outgoing.iter().map(|flow| &definition[*flow]).collect();
@@ -177,7 +173,7 @@ fn can_be_stuck(definition: &Definition, node: &Node, found: &mut Diagnostics) {
         called(node),
         conditions.len()
     );
-    let mut one = Diagnostic::new(Id::LINT_NO_DEFAULT, message).at(node.span);
+    let mut one = finding(Id::LINT_NO_DEFAULT, node, message);
     if let Some(example) = missed(&expressions) {
         one = one.help(format!("as it is where {example}"));
     }

@@ -3,7 +3,7 @@ use std::ops::Index;
 
 use super::{Boundary, Kind, Node, Thrown, Trigger};
 use crate::process::expression::Condition;
-use crate::process::{FlowIndex, NodeIndex};
+use crate::process::{Drawing, FlowIndex, NodeIndex};
 use crate::source::{FileId, Span, Spanned};
 
 /// Attributes that are not standard BPMN, by local name: what a designer or engine adds, such as `topic`.
@@ -24,6 +24,7 @@ pub struct Definition {
     pub(in crate::process) errors: Vec<ErrorDeclaration>,
     pub(in crate::process) start: Option<NodeIndex>,
     pub(in crate::process) event_subprocesses: Vec<NodeIndex>,
+    pub(in crate::process) drawing: Drawing,
     pub(in crate::process) nodes_by_id: HashMap<String, NodeIndex>,
     pub(in crate::process) flows_by_id: HashMap<String, FlowIndex>,
 }
@@ -104,6 +105,11 @@ impl Definition {
     /// All declared errors, in document order.
     pub fn errors(&self) -> &[ErrorDeclaration] {
         &self.errors
+    }
+
+    /// What of the file its diagram shows.
+    pub fn drawing(&self) -> &Drawing {
+        &self.drawing
     }
 
     /// The node with an id.

@@ -5,6 +5,7 @@
 
 mod activity;
 mod declared;
+mod drawing;
 mod event;
 mod extension;
 mod node;

@@ -6,6 +6,7 @@ use super::declared::Declared;
 use super::node::{flow_node_tag, is_holder};
 use super::xml::{Reader, is};
 use crate::diagnostic::{Diagnostic, Diagnostics, Id, nearest, suggest};
+use crate::process::element::element_of;
 use crate::process::model::{Boundary, Definition, Flow, Kind, Node, Thrown};
 use crate::process::{FlowIndex, NodeIndex};
 use crate::source::{FileId, Sources, Span, Spanned};
@@ -55,14 +56,17 @@ impl Reader<'_> {
             errors: declared.errors.clone(),
             start: None,
             event_subprocesses: Vec::new(),
+            drawing: self.drawing(root),
             nodes_by_id: HashMap::new(),
             flows_by_id: HashMap::new(),
         };
         let elements = self.nodes(process, &declared, &mut definition);
         self.flows(process, &mut definition);
         for (element, index) in &elements {
+            let told = self.found.len();
             self.attach(*element, *index, &declared, &mut definition);
             self.default(*element, *index, &mut definition);
+            self.found.of_since(told, || (&definition[*index]).into());
         }
         self.links(&definition);
         self.start(process, &mut definition);
@@ -124,6 +128,7 @@ impl Reader<'_> {
             if node.is_event_subprocess() {
                 definition.event_subprocesses.push(index);
             }
+            self.found.of_since(told, || (&node).into());
             definition.nodes.push(node);
             elements.push((element, index));
         }
@@ -149,15 +154,19 @@ impl Reader<'_> {
         let flows = process.descendants().filter(|element| is(*element, "sequenceFlow"));
         for element in flows.filter(|flow| flow.parent().is_some_and(holds)) {
             let Some(id) = self.id(element) else { continue };
+            let told = self.found.len();
+            let name = element.attribute("name").map(str::to_owned);
             self.unique(&mut seen, &id);
             let source = self.node_reference(element, "sourceRef", &id, definition);
             let target = self.node_reference(element, "targetRef", &id, definition);
             let condition = element.children().find(|child| is(*child, "conditionExpression"));
             let condition = condition.map(|condition| self.condition(condition));
+            self.found.of_since(told, || element_of(&id.value, name.as_deref(), id.span));
             let (Some(source), Some(target)) = (source, target) else { continue };
             if definition[source].scope != definition[target].scope {
                 let message = format!("`{}` leads across the border of a subprocess", id.value);
                 let one = Diagnostic::new(Id::PROCESS_DANGLING, message).at(id.span);
+                let one = one.of(element_of(&id.value, name.as_deref(), id.span));
                 self.found.push(one.help("let it lead to the subprocess, or from it"));
                 continue;
             }
@@ -165,7 +174,6 @@ impl Reader<'_> {
             definition.nodes[source.position()].outgoing.push(index);
             definition.nodes[target.position()].incoming.push(index);
             definition.flows_by_id.entry(id.value.clone()).or_insert(index);
-            let name = element.attribute("name").map(str::to_owned);
             definition.flows.push(Flow { index, id: id.value, name, span: id.span, source, target, condition });
         }
     }
@@ -199,7 +207,7 @@ impl Reader<'_> {
                 && definition.link_target(node.index).is_none()
             {
                 let message = format!("the link `{name}` of `{}` leads to no catching event in its scope", node.id);
-                self.found.push(Diagnostic::new(Id::PROCESS_DANGLING, message).at(node.span));
+                self.found.push(Diagnostic::new(Id::PROCESS_DANGLING, message).at(node.span).of(node));
             }
         }
     }
@@ -221,12 +229,12 @@ impl Reader<'_> {
         let starts: Vec<&Node> = definition.nodes_in(None).filter(|node| node.kind == Kind::Start).collect();
         let Some(first) = starts.first() else {
             let message = "the process has no start event without a trigger, so nothing can start it";
-            self.found.push(Diagnostic::new(Id::PROCESS_START, message).at(self.tag_span(process)));
+            self.found.push(Diagnostic::new(Id::PROCESS_START, message).at(self.tag_span(process)).of(&*definition));
             return;
         };
         for other in &starts[1..] {
             let message = format!("`{}` is a second start event without a trigger", other.id);
-            let diagnostic = Diagnostic::new(Id::PROCESS_START, message).at(other.span);
+            let diagnostic = Diagnostic::new(Id::PROCESS_START, message).at(other.span).of(*other);
             self.found.push(diagnostic.and(first.span, "the first one"));
         }
         definition.start = Some(first.index);

@@ -1,6 +1,7 @@
 //! Each rule of the language, each form of condition that occurs in real models, and properties of the parser.
 
 mod conditions;
+mod needs;
 mod properties;
 mod rules;
 
