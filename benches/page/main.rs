@@ -40,7 +40,7 @@ fn make(events: &Path, page: &Path) {
     let run = StoredRun::open(&[events]).expect("the events of a run");
     let read = begun.elapsed();
     let mut out = BufWriter::new(File::create(page).expect("a file"));
-    html(&run, &|_| Vec::new(), &mut out).expect("a page");
+    html(&run, &|_| Vec::new(), &[], &mut out).expect("a page");
     out.flush().expect("the page is written");
     let size = |path: &Path| std::fs::metadata(path).expect("a file").len() as f64 / 1e6;
     println!(

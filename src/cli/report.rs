@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::past::history_file;
-use super::reports::{Places, Wanted, to_file};
+use super::reports::{Places, Wanted, stages, to_file};
 use super::selection::count;
 use super::terminal::{complain, print_result};
 use super::{Exit, home, world};
@@ -120,8 +120,10 @@ fn tell(arguments: &ReportCommand, current: &Path) -> Result<Exit, (Exit, String
             Told::Console => console(&paths, arguments.verbose).map_err(named)?,
             Told::Format(wanted) => {
                 let run = StoredRun::open(&paths).map_err(named)?;
-                let history = Some(history_file(&Project::open(None, current)));
-                let places = Places { root: root.clone(), current: current.to_owned(), history };
+                let project = Project::open(None, current);
+                let history = Some(history_file(&project));
+                let stages = stages(&project, std::slice::from_ref(&wanted));
+                let places = Places { root: root.clone(), current: current.to_owned(), history, stages };
                 wanted.write(&run, &places).map_err(named)?;
             }
         }

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -12,9 +13,12 @@ use super::{home, past, world, writing};
 use crate::diagnostic::suggest;
 use crate::engine::Detail;
 use crate::event::Event;
+use crate::process::Definition;
+use crate::process::diagram::Diagram;
+use crate::project::Project;
 use crate::report::{
-    Archive, Console, Hold, Look, Ndjson, ReportError, ReportFormat, StoredRun, Temporary, Trace, Writer, annotations,
-    html, stored,
+    Archive, Console, Hold, Look, Ndjson, ReportError, ReportFormat, Stage, StoredRun, Temporary, Trace, Writer,
+    annotations, html, stored,
 };
 use crate::settings::Runs;
 
@@ -71,7 +75,7 @@ impl Wanted {
     /// # Errors
     /// If the run cannot be read, or the report cannot be written.
     pub fn write(&self, run: &StoredRun, places: &Places) -> Result<(), ReportError> {
-        let Places { root, current, history } = places;
+        let Places { root, current, history, stages } = places;
         if self.format == ReportFormat::Github {
             return self.tell_github(run, root, current);
         }
@@ -79,8 +83,8 @@ impl Wanted {
         if self.format == ReportFormat::Html {
             let past = past::earlier(history.as_deref(), run);
             return match path {
-                Some(path) => to_file(&path, |out| html(run, &past, out)),
-                None => to_output(|out| html(run, &past, out)),
+                Some(path) => to_file(&path, |out| html(run, &past, stages, out)),
+                None => to_output(|out| html(run, &past, stages, out)),
             };
         }
         match (self.format.writer(), path) {
@@ -172,6 +176,8 @@ pub(super) struct Places {
     pub current: PathBuf,
     /// The history, if it may be read.
     pub history: Option<PathBuf>,
+    /// The processes that a page shows.
+    pub stages: Vec<Stage>,
 }
 
 /// What is known of a run before it is told.
@@ -188,6 +194,8 @@ pub(super) struct Told<'a> {
     pub current: &'a Path,
     /// The history, if it may be read.
     pub history: Option<PathBuf>,
+    /// The processes that a page shows.
+    pub stages: Vec<Stage>,
 }
 
 /// Everything that a run is told to.
@@ -225,6 +233,18 @@ pub(super) fn detail(arguments: &RunArguments, runs: &Runs) -> Detail {
     }
 }
 
+/// The processes of a project, if some report shows them. What is wrong with a drawing is told where it is asked for.
+pub(super) fn stages(project: &Project, wanted: &[Wanted]) -> Vec<Stage> {
+    if wanted.iter().all(|wanted| wanted.format != ReportFormat::Html) {
+        return Vec::new();
+    }
+    let stage = |(name, definition): (&String, &Arc<Definition>)| {
+        let diagram = Diagram::read(&project.sources, definition.file()).0?;
+        Some(Stage::new(name, Arc::clone(definition), diagram))
+    };
+    project.definitions.iter().filter_map(stage).collect()
+}
+
 /// Whether the events of a run are kept.
 fn stores(arguments: &RunArguments, runs: &Runs) -> bool {
     runs.store && !arguments.reports.no_store && !arguments.step && !arguments.watch
@@ -235,7 +255,7 @@ impl Reports {
     ///
     /// # Errors
     /// If a report cannot be made. Where only its events cannot be kept, a run goes on and says so.
-    pub fn open(arguments: &RunArguments, told: &Told<'_>, look: Look) -> Result<Self, ReportError> {
+    pub fn open(arguments: &RunArguments, told: Told<'_>, look: Look) -> Result<Self, ReportError> {
         let (root, current) = (told.root, told.current);
         let (streams, wanted): (Vec<Wanted>, Vec<Wanted>) =
             arguments.reports.report.iter().cloned().partition(|wanted| wanted.format == ReportFormat::Ndjson);
@@ -245,11 +265,12 @@ impl Reports {
             reachable(&current.join(path))?;
         }
         let record = match &arguments.resume.taken {
-            Some(resumed) => Some(Record::resumed(resumed, told)?),
-            None => Record::new(arguments, told, !wanted.is_empty())?,
+            Some(resumed) => Some(Record::resumed(resumed, &told)?),
+            None => Record::new(arguments, &told, !wanted.is_empty())?,
         };
         let trace = arguments.trace.then(|| Trace::of_process(look));
-        let places = Places { root: root.to_owned(), current: current.to_owned(), history: told.history.clone() };
+        let Told { history, stages, .. } = told;
+        let places = Places { root: root.to_owned(), current: current.to_owned(), history, stages };
         let mut reports =
             Self { console: Console::of_process(look), trace: None, streams, record: None, wanted, places };
         if let Some(resumed) = &arguments.resume.taken {

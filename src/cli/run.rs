@@ -9,7 +9,7 @@ use super::audit::{Audit, KeepingArguments};
 use super::dry_run::Format;
 use super::notify::{self, News};
 use super::past::{self, Known, PastArguments};
-use super::reports::{ReportArguments, Reports, Told, detail};
+use super::reports::{ReportArguments, Reports, Told, detail, stages};
 use super::resume::{Beginning, ResumeArguments, Resumed};
 use super::schedule::ScheduleArguments;
 use super::selection::SelectionArguments;
@@ -245,8 +245,16 @@ fn run(
     }
     let beginning = Beginning::of(arguments, &environment.name.value, &plan, &project.root, current);
     let history = (!arguments.past.no_history).then(|| past::history_file(project));
-    let told = Told { run: &run.options.run_id, beginning: &beginning, runs, root: &project.root, current, history };
-    let reports = Reports::open(arguments, &told, look);
+    let told = Told {
+        run: &run.options.run_id,
+        beginning: &beginning,
+        runs,
+        root: &project.root,
+        current,
+        history,
+        stages: stages(project, &arguments.reports.report),
+    };
+    let reports = Reports::open(arguments, told, look);
     let mut reports = reports.map_err(|error| error.to_string())?;
     let mut flaky = resumed.map_or(0, |resumed| resumed.flaky);
     // What is tried out again and again, or step by step, says nothing of how scenarios come out.

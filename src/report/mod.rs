@@ -47,7 +47,7 @@ pub(crate) use exchange::exchange_text;
 pub use failure::ReportError;
 pub use format::{ReportFormat, Writer};
 pub use github::annotations;
-pub use html::{PastRun, html};
+pub use html::{PastRun, Stage, html};
 pub use look::{Look, Surroundings};
 pub use merge::{Merge, MergeError};
 pub use ndjson::Ndjson;

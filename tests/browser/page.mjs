@@ -1,10 +1,10 @@
-// Looks at a page as its readers do: node tests/browser/page.mjs PAGE HOSTILE SCREENS
+// Looks at a page as its readers do: node tests/browser/page.mjs PAGE HOSTILE SCREENS ENGINE
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { launch, open, ready, require } from "./browser.mjs";
 
-const [path, hostile, screens] = process.argv.slice(2);
+const [path, hostile, screens, engine] = process.argv.slice(2);
 mkdirSync(screens, { recursive: true });
 const axe = require("axe-core").source;
 const browser = await launch();
@@ -17,6 +17,8 @@ const shot = (page, name, options = {}) => page.screenshot({ path: join(screens,
 /** Nothing that a tool finds wrong with who can read and use it. */
 const accessible = async (page, what) => {
   await page.evaluate(axe);
+  // What goes over from one colour to another has none yet.
+  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished)));
   const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
   const told = found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => `${node.html} ${node.failureSummary}`).slice(0, 3).join(" | ")}`);
   assert.deepEqual(told, [], what);
@@ -139,6 +141,154 @@ const cases = {
     await close();
     return told;
   },
+  async "a process shows what was gone through, and by whom"() {
+    const { page, told, close } = await open(browser, path);
+    const section = page.locator("#processes .process", { hasText: "Process face-onboarding" });
+    assert.match(await section.locator(".figures").textContent(), /^\d+ of \d+ ways \(\d+ %\) and \d+ of \d+ activities/);
+    assert.equal(await page.locator("body > .process").count(), 0);
+    const covered = section.locator('[data-element].activity[data-state="covered"]').first();
+    await covered.hover();
+    assert.match(await section.locator(".about").textContent(), /covered, passed [\d,]+ times by [\d,]+ scenarios.*Covered by/s);
+    // Of another process not all was gone through.
+    const other = page.locator("#processes .process").last();
+    await other.locator('.activity[data-state="uncovered"]').first().hover();
+    assert.match(await other.locator(".about").textContent(), /not covered.*Nearest came/s);
+    // What is kept by a click stays.
+    await covered.click();
+    await page.mouse.move(5, 5);
+    assert.match(await section.locator(".about").textContent(), /Covered by/);
+    await accessible(page, "processes, light");
+    await section.scrollIntoViewIfNeeded();
+    await shot(page, "process-light");
+    await page.click("#theme");
+    await accessible(page, "processes, dark");
+    await shot(page, "process-dark");
+    await section.locator(".about a").first().click();
+    await page.waitForSelector("#scenario .walking");
+    assert.match(page.url(), /walk=1/);
+    await close();
+    return told;
+  },
+  async "a picture is gone nearer to and about"() {
+    const { page, told, close } = await open(browser, path);
+    const section = page.locator("#processes .process").first();
+    const seen = async () => (await section.locator("svg.bpmn").getAttribute("viewBox")).split(" ").map(Number);
+    const whole = await seen();
+    await section.locator('[aria-label="Nearer"]').click();
+    const near = await seen();
+    assert.ok(near[2] < whole[2] && near[0] > whole[0], `${near}`);
+    await section.locator(".frame").focus();
+    await page.keyboard.press("ArrowRight");
+    assert.ok((await seen())[0] > near[0]);
+    await page.keyboard.press("+");
+    assert.ok((await seen())[2] < near[2]);
+    const before = await seen();
+    const box = await section.locator("svg.bpmn").boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2 - 60, box.y + box.height / 2, { steps: 4 });
+    await page.mouse.up();
+    assert.ok((await seen())[0] > before[0], "it is dragged");
+    await page.keyboard.press("0");
+    assert.deepEqual(await seen(), whole);
+    // A wheel turns the page, and with Control the picture.
+    await page.mouse.wheel(0, -100);
+    assert.deepEqual(await seen(), whole);
+    await page.keyboard.down("Control");
+    await page.mouse.wheel(0, -100);
+    await page.keyboard.up("Control");
+    await page.waitForFunction((wide) => Number(document.querySelector("#processes svg.bpmn").getAttribute("viewBox").split(" ")[2]) < wide, whole[2]);
+    // By keys alone to an element, and to who covers it.
+    await section.locator(".frame").focus();
+    await page.keyboard.press("0");
+    await page.keyboard.press("Tab");
+    const first = await page.evaluate(() => document.activeElement.dataset.element);
+    await page.keyboard.press("ArrowRight");
+    const second = await page.evaluate(() => document.activeElement.dataset.element);
+    assert.ok(first && second && first !== second);
+    assert.ok((await section.locator(".about").textContent()).includes(second));
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement.closest(".about") !== null), true);
+    await close();
+    return told;
+  },
+  async "a walk is followed move by move"() {
+    const { page, told, close } = await open(browser, path, { hash: "#scenario=scenarios%2Fbroken%2Fcode.yaml%231&walk=1" });
+    await page.waitForSelector(".walking .now");
+    const now = () => page.evaluate(() => document.querySelector(".walking .now").dataset.element);
+    const number = async () => Number(/^(\d+) of/.exec(await page.locator(".player .took").textContent())[1]);
+    const first = await now();
+    assert.equal(await number(), 1);
+    await page.keyboard.press("]");
+    await page.keyboard.press("]");
+    assert.equal(await number(), 3);
+    assert.notEqual(await now(), first);
+    assert.equal(await page.locator(".walking .walked").count(), 3);
+    const text = await page.locator(".caused").textContent();
+    assert.ok(/In step \d+/.test(text) && text.includes("Request") && text.includes("Answer: 200"), text);
+    await page.keyboard.press("[");
+    assert.equal(await number(), 2);
+    await page.locator(".player").getByText("Play").click();
+    await page.waitForFunction(() => /^[4-9] of/.test(document.querySelector(".player .took").textContent));
+    await page.locator(".player").getByText("Hold").click();
+    const held = await number();
+    // The last move is that of the step that went wrong.
+    await page.locator(".player input").focus();
+    await page.keyboard.press("End");
+    assert.ok((await number()) > held);
+    assert.match(await page.locator(".caused").textContent(), /748/);
+    await accessible(page, "a walk, light");
+    await shot(page, "walk-light");
+    await page.click("#theme");
+    await accessible(page, "a walk, dark");
+    await shot(page, "walk-dark");
+    await close();
+    return told;
+  },
+  async "who wants nothing to move sees steps"() {
+    const { page, told, close } = await open(browser, path, { hash: "#scenario=scenarios%2Fbroken%2Fcode.yaml%231&walk=1", reducedMotion: "reduce" });
+    await page.waitForSelector(".walking .now");
+    await page.keyboard.press("w");
+    await page.waitForFunction(() => /^3 of/.test(document.querySelector(".player .took").textContent));
+    assert.equal(await page.locator(".token").count(), 0);
+    await close();
+    return told;
+  },
+  async "of an engine that does not tell moves, it is shown where it stood"() {
+    const { page, told, close } = await open(browser, engine);
+    const section = page.locator("#processes .process").first();
+    assert.match(await section.locator(".figures").textContent(), /scenarios went through it. Of [\d,]+ scenarios it is not known/);
+    assert.equal(await section.locator("[data-element][data-state]").count(), 0);
+    await section.locator(".activity").first().hover();
+    assert.doesNotMatch(await section.locator(".about").textContent(), /covered/);
+    await page.goto(page.url().replace(/#.*|$/, "#scenario=scenarios%2Fbroken%2Fcode.yaml%231&walk=1"));
+    await page.waitForSelector(".walking .now");
+    assert.match(await page.locator(".on-stage summary").first().textContent(), /\d+ places where it was seen to stand/);
+    await page.keyboard.press("]");
+    assert.match(await page.locator(".said").textContent(), /is where it stands/);
+    assert.match(await page.locator(".caused").textContent(), /Answer: 200/);
+    await close();
+    return told;
+  },
+  async "a process fits a narrow window"() {
+    const { page, told, close } = await open(browser, path, { viewport: { width: 360, height: 780 } });
+    const fits = async (what) => {
+      const wide = await page.evaluate(() => document.getElementById("main").scrollWidth > document.getElementById("main").clientWidth);
+      assert.equal(wide, false, what);
+    };
+    await page.locator("#processes .frame").first().scrollIntoViewIfNeeded();
+    await fits("a process");
+    await shot(page, "narrow-process");
+    await page.locator('#processes [data-element].activity[data-state="covered"]').first().click();
+    await page.locator("#processes .about a").first().click();
+    await page.waitForSelector(".walking .now");
+    await fits("a walk");
+    await accessible(page, "a walk, narrow");
+    await page.locator(".walking").scrollIntoViewIfNeeded();
+    await shot(page, "narrow-walk");
+    await close();
+    return told;
+  },
   async "paper has the numbers and what failed"() {
     const { page, told, close } = await open(browser, path);
     await page.emulateMedia({ media: "print" });
@@ -177,6 +327,8 @@ const cases = {
     assert.equal(await page.locator("#scenarios").isVisible(), false);
     assert.match(await page.locator("#failures").textContent(), /expected 802/);
     assert.equal(await page.locator("#print").isVisible(), false);
+    const pictures = page.locator("body > .process svg.bpmn");
+    assert.ok((await pictures.count()) > 0 && (await pictures.first().isVisible()));
     await shot(page, "no-script", { fullPage: true });
     await close();
     return told;

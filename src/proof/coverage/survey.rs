@@ -72,8 +72,8 @@ impl<'a> Survey<'a> {
     }
 
     /// Takes in what a scenario did. An instance that begins at a node which the definition does not have is of another process,
-    /// and a scenario with nothing else is left out.
-    pub fn add(&mut self, observation: &Observation) {
+    /// and a scenario with nothing else is left out: then this gives `false`.
+    pub fn add(&mut self, observation: &Observation) -> bool {
         let number = u32::try_from(self.scenarios.len()).unwrap_or(u32::MAX);
         let (mut walked, mut evidence) = (false, Evidence::Observed);
         for trail in &observation.trails {
@@ -96,7 +96,7 @@ impl<'a> Survey<'a> {
             }
         }
         if !walked {
-            return;
+            return false;
         }
         // How often an engine went round is not known by where it was seen to stand.
         for looping in self.loops.iter_mut().filter(|_| evidence == Evidence::Observed) {
@@ -112,6 +112,7 @@ impl<'a> Survey<'a> {
             only: Vec::new(),
             redundant: false,
         });
+        true
     }
 
     /// How many arcs the latest scenario passed.

@@ -256,15 +256,19 @@ impl Attempt {
     }
 
     fn told(mut self, shared: &mut Shared) -> Value {
-        let mut places: HashMap<String, usize> = HashMap::new();
+        // By the id of a request: the step, and which of its exchanges it is.
+        let mut places: HashMap<String, (usize, usize)> = HashMap::new();
         for (place, step) in self.steps.iter().enumerate() {
             let exchanges = step.events.iter().filter_map(|event| event["exchange"]["request"]["id"].as_str());
-            places.extend(exchanges.map(|id| (id.to_owned(), place)));
+            places.extend(exchanges.enumerate().map(|(nth, id)| (id.to_owned(), (place, nth))));
         }
         for (request, moves) in std::mem::take(&mut self.moves) {
-            let told = json!({ "event": "token-moved", "moves": shared.place(text(&moves)) });
+            let mut told = json!({ "event": "token-moved", "moves": shared.place(text(&moves)) });
             match request.and_then(|request| places.get(&request)) {
-                Some(place) => self.steps[*place].events.push(told),
+                Some((place, nth)) => {
+                    told["exchange"] = (*nth).into();
+                    self.steps[*place].events.push(told);
+                }
                 None => self.events.push(told),
             }
         }

@@ -13,6 +13,8 @@ use super::group::Groups;
 use super::index::Index;
 use super::overview::{Overview, Sign};
 use super::past::{MOST_PAST, PastRun};
+use super::stage::Stage;
+use super::staged::Stages;
 use crate::report::problem::{describe, problem_text};
 use crate::report::text::count;
 use crate::report::{Look, ReportError, StoredRun};
@@ -33,6 +35,9 @@ const SCRIPT: &str = concat!(
     include_str!("script/value.js"),
     include_str!("script/exchange.js"),
     include_str!("script/step.js"),
+    include_str!("script/view.js"),
+    include_str!("script/stage.js"),
+    include_str!("script/walk.js"),
     include_str!("script/scenario.js"),
     include_str!("script/keys.js"),
     include_str!("script/main.js"),
@@ -50,6 +55,8 @@ const COLUMNS: usize = 100;
 #[derive(Serialize)]
 struct Skeleton<'a> {
     style: &'a str,
+    /// The style of pictures, if there are any.
+    drawn: Option<&'a str>,
     theme: &'a str,
     hashes: Hashes,
     overview: &'a Overview,
@@ -62,6 +69,7 @@ struct Skeleton<'a> {
 #[derive(Serialize)]
 struct Hashes {
     style: String,
+    drawn: Option<String>,
     theme: String,
     script: String,
 }
@@ -76,22 +84,29 @@ struct Failure {
     problems: Vec<String>,
 }
 
-/// Writes a run as one page, without what was before it.
+/// Writes a run as one page, without what was before it and without its processes.
 ///
 /// # Errors
 /// As of [`html`].
 pub(in crate::report) fn write(run: &StoredRun, out: &mut dyn Write) -> Result<(), ReportError> {
-    html(run, &|_| Vec::new(), out)
+    html(run, &|_| Vec::new(), &[], out)
 }
 
-/// Writes a run as one page that needs nothing else. `past` gives the earlier runs of a scenario, the latest last.
+/// Writes a run as one page that needs nothing else. `past` gives the earlier runs of a scenario, the latest last; `stages` are
+/// the processes whose definitions are known.
 ///
-/// What is in memory is, beside the run's own index, the list of scenarios, compressed to some 40 bytes each, and what
-/// happened in as many scenarios as fill a block.
+/// What is in memory is, beside the run's own index, the list of scenarios, compressed to some 40 bytes each, what
+/// happened in as many scenarios as fill a block, and, where processes are known, what was gone through, with a line for each
+/// scenario.
 ///
 /// # Errors
 /// If the run cannot be read, or the page cannot be written.
-pub fn html(run: &StoredRun, past: &dyn Fn(&str) -> Vec<PastRun>, out: &mut dyn Write) -> Result<(), ReportError> {
+pub fn html(
+    run: &StoredRun,
+    past: &dyn Fn(&str) -> Vec<PastRun>,
+    stages: &[Stage],
+    out: &mut dyn Write,
+) -> Result<(), ReportError> {
     let past = |id: &str| {
         let mut past = past(id);
         past.drain(..past.len().saturating_sub(MOST_PAST));
@@ -111,25 +126,37 @@ pub fn html(run: &StoredRun, past: &dyn Fn(&str) -> Vec<PastRun>, out: &mut dyn 
         index.add(&scenario, group, &past(&scenario.id)).map_err(ReportError::Output)?;
     }
     let untold = (untold > 0).then(|| format!("and {}", count(untold, "further scenario")));
-    let head = skeleton(&Overview::of(run, groups), &failures, untold.as_deref()).map_err(ReportError::Output)?;
+    let mut stages = Stages::of(stages);
+    let drawn = stages.style();
+    let overview = Overview::of(run, groups);
+    let head = skeleton(&overview, &failures, untold.as_deref(), drawn.as_deref()).map_err(ReportError::Output)?;
     out.write_all(head.as_bytes()).map_err(ReportError::Output)?;
     index.write(out).map_err(ReportError::Output)?;
     writeln!(out, "<script>{SCRIPT}</script>").map_err(ReportError::Output)?;
     let mut blocks = Blocks::new(out);
     for scenario in run.scenarios()? {
         let scenario = scenario?;
+        stages.add(&scenario);
         blocks.add(&scenario, &past(&scenario.id)).map_err(ReportError::Output)?;
     }
     blocks.flush().map_err(ReportError::Output)?;
+    // Behind everything, since only then it is known; the script shows it in the overview.
+    let runs: Vec<String> = run.heads.iter().map(|head| head.run.clone()).collect();
+    stages.write(&runs, out).map_err(ReportError::Output)?;
     out.write_all(b"</body>\n</html>\n").map_err(ReportError::Output)
 }
 
-fn skeleton(overview: &Overview, failures: &[Failure], untold: Option<&str>) -> io::Result<String> {
+fn skeleton(
+    overview: &Overview,
+    failures: &[Failure],
+    untold: Option<&str>,
+    drawn: Option<&str>,
+) -> io::Result<String> {
     let mut environment = Environment::new();
     environment.add_template("page.html", SKELETON).map_err(io::Error::other)?;
     let page = environment.get_template("page.html").map_err(io::Error::other)?;
-    let hashes = Hashes { style: hash(STYLE), theme: hash(THEME), script: hash(SCRIPT) };
-    let context = Skeleton { style: STYLE, theme: THEME, hashes, overview, failures, untold };
+    let hashes = Hashes { style: hash(STYLE), drawn: drawn.map(hash), theme: hash(THEME), script: hash(SCRIPT) };
+    let context = Skeleton { style: STYLE, drawn, theme: THEME, hashes, overview, failures, untold };
     page.render(Serde(context)).map_err(io::Error::other)
 }
 

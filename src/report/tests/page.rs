@@ -9,16 +9,24 @@ use sha2::{Digest, Sha256};
 use super::made::{Made, excerpt, failed};
 use super::storing::store;
 use crate::event::{EventKind, ExpectationRecord, Held, Verdict};
-use crate::report::{PastRun, StoredRun, html};
+use crate::process::Definition;
+use crate::process::diagram::Diagram;
+use crate::report::{PastRun, Stage, StoredRun, html};
+use crate::source::Sources;
 
 /// The page of a stream, where every scenario has been run once before.
 fn page_of(stream: &str) -> String {
+    page_on(stream, &[])
+}
+
+/// The same where processes are known.
+fn page_on(stream: &str, stages: &[Stage]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("events.ndjson");
     std::fs::write(&path, stream).expect("a file");
     let run = StoredRun::open(&[path]).expect("a run");
     let mut written = Vec::new();
-    html(&run, &|id| vec![before(id)], &mut written).expect("memory can be written");
+    html(&run, &|id| vec![before(id)], stages, &mut written).expect("memory can be written");
     String::from_utf8(written).expect("UTF-8")
 }
 
@@ -50,6 +58,71 @@ fn details(page: &str) -> Vec<(Value, Vec<Value>)> {
         details.extend(pairs.iter().map(|pair| (pair[1].clone(), shared.clone())));
     }
     details
+}
+
+/// A process with a way that is taken and one that is not.
+fn stage(name: &str, task: &str) -> Stage {
+    let flows = [("f1", "begin", "ask"), ("f2", "ask", "which"), ("f3", "which", "good"), ("f4", "which", "bad")];
+    let flow = |(id, from, to): (&str, &str, &str)| {
+        let condition = if id == "f3" { "<conditionExpression>${ok}</conditionExpression>" } else { "" };
+        format!(r#"<sequenceFlow id="{id}" sourceRef="{from}" targetRef="{to}">{condition}</sequenceFlow>"#)
+    };
+    let nodes = ["begin", "ask", "which", "good", "bad"];
+    let shapes = nodes.into_iter().enumerate().map(|(at, id)| {
+        let x = at * 150;
+        format!(
+            r#"<di:BPMNShape bpmnElement="{id}"><dc:Bounds x="{x}" y="10" width="100" height="80"/></di:BPMNShape>"#
+        )
+    });
+    let edges = flows.iter().map(|(id, ..)| {
+        format!(
+            r#"<di:BPMNEdge bpmnElement="{id}"><w:waypoint x="0" y="50"/><w:waypoint x="90" y="50"/></di:BPMNEdge>"#
+        )
+    });
+    let text = format!(
+        r#"<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI"
+            xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:w="http://www.omg.org/spec/DD/20100524/DI">
+            <process id="P" isExecutable="true"><startEvent id="begin"/><serviceTask id="ask" name="{task}"/>
+            <exclusiveGateway id="which" default="f4"/><endEvent id="good"/><endEvent id="bad"/>{}</process>
+            <di:BPMNDiagram><di:BPMNPlane bpmnElement="P">{}{}</di:BPMNPlane></di:BPMNDiagram></definitions>"#,
+        flows.map(flow).concat(),
+        shapes.collect::<String>(),
+        edges.collect::<String>(),
+    );
+    let mut sources = Sources::new();
+    let file = sources.add("p.bpmn", text);
+    let definition = Definition::read(&sources, file).0.expect("a definition");
+    let diagram = Diagram::read(&sources, file).0.expect("a diagram");
+    Stage::new(name, definition.into(), diagram)
+}
+
+/// A scenario that goes to the good end.
+fn walking(made: &mut Made, id: &str) {
+    let mut scenario = made.scenario(id, id);
+    scenario.step("introduction");
+    scenario.answered(json!({ "status": "ACTIVE" }));
+    scenario.answered(json!({ "status": "DONE" }));
+    let moves = [
+        json!({ "entered": { "node": "begin", "visit": 1 } }),
+        json!({ "taken": { "flow": "f1" } }),
+        json!({ "entered": { "node": "ask", "visit": 1 } }),
+        json!({ "completed": { "node": "ask" } }),
+        json!({ "taken": { "flow": "f2" } }),
+        json!({ "entered": { "node": "which", "visit": 1 } }),
+        json!({ "taken": { "flow": "f3" } }),
+        json!({ "entered": { "node": "good", "visit": 1 } }),
+        json!({ "ended": { "node": "good" } }),
+    ];
+    for kind in moves {
+        let movement = json!({ "at": 0, "kind": kind });
+        scenario.tell(EventKind::TokenMoved {
+            request: Some("3d83c787-1-8".to_owned()),
+            instance: "1".to_owned(),
+            movement,
+        });
+    }
+    scenario.step_ends(Verdict::Passed);
+    scenario.ends(Verdict::Passed);
 }
 
 /// A scenario that fails in its only step.
@@ -212,9 +285,8 @@ fn nothing_of_a_run_is_read_as_html() {
     assert_eq!(details(&page)[0].0["attempts"][0]["problems"][0]["message"], evil);
 }
 
-#[test]
-fn the_policy_names_what_may_run() {
-    let page = page_of(&store(&Made::of(0).ended(1.0)));
+/// The policy of a page, and how many scripts and styles it has, all of which the policy names.
+fn holds_to_its_policy(page: &str) -> (&str, usize) {
     let policy = page.split("Content-Security-Policy\" content=\"").nth(1).and_then(|rest| rest.split('"').next());
     let policy = policy.expect("a policy");
     let mut named = 0;
@@ -224,8 +296,70 @@ fn the_policy_names_what_may_run() {
             assert!(policy.contains(&format!("'sha256-{}'", STANDARD.encode(Sha256::digest(inside)))), "{policy}");
         }
     }
+    assert!(!page.contains(" style=\""), "the policy lets no attribute be a style");
+    (policy, named)
+}
+
+#[test]
+fn the_policy_names_what_may_run() {
+    let page = page_of(&store(&Made::of(0).ended(1.0)));
+    let (policy, named) = holds_to_its_policy(&page);
     assert_eq!((named, policy.matches("'sha256-").count()), (3, 3));
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"));
     let free = page.replace("http://www.w3.org/2000/svg", "");
     assert!(!free.contains("http://") && !free.contains("src=\"") && !free.contains("@import"), "it asks nobody");
+}
+
+#[test]
+fn a_process_that_is_known_is_painted_with_what_was_gone_through() {
+    let mut made = Made::of(30);
+    for number in 0..30 {
+        walking(&mut made, &format!("{number:02}.yaml"));
+    }
+    let page =
+        page_on(&store(&made.ended(5.0)), &[stage("other", "Other"), stage("p", "Ask &lt;b> &amp; &quot;c&quot;")]);
+    assert_eq!(page.matches("<section class=\"process\"").count(), 1, "one that nobody went through is not shown");
+    let figures = page.split("<p class=\"figures\">").nth(1).and_then(|rest| rest.split('<').next());
+    let expected = "3 of 4 ways (75 %) and 1 of 1 activities (100 %) were gone through by 30 scenarios.";
+    assert_eq!(figures, Some(expected));
+    for (id, state, hits) in
+        [("ask", "covered", 30), ("which", "partly", 30), ("f3", "covered", 30), ("f4", "uncovered", 0)]
+    {
+        let told = format!("data-element=\"{id}\" data-state=\"{state}\" data-hits=\"{hits}\"");
+        assert!(page.contains(&told), "{told}: {page}");
+    }
+    assert!(!page.contains("Ask <b>"), "names are escaped");
+    let stage = &parts(&page, "stage")[0].1;
+    assert_eq!(
+        (&stage["name"], &stage["seen"], stage["elements"].as_array().map(Vec::len)),
+        (&json!("p"), &json!(true), Some(9))
+    );
+    let ask = &stage["elements"][1];
+    assert_eq!(
+        (&ask["hits"], &ask["scenarios"], ask["by"].as_array().map(Vec::len)),
+        (&json!(30), &json!(30), Some(20))
+    );
+    assert_eq!(stage["scenarios"].as_object().map(serde_json::Map::len), Some(20), "the first are named");
+    assert_eq!(stage["scenarios"]["19"], "19.yaml");
+    // The walk of each is told with its steps, and which exchange caused it.
+    let moves = &details(&page)[0].0["attempts"][0]["told"][0]["events"][2];
+    assert_eq!((&moves["event"], &moves["exchange"]), (&json!("token-moved"), &json!(1)));
+    holds_to_its_policy(&page);
+}
+
+#[test]
+fn where_nothing_is_known_of_a_process_nothing_is_painted() {
+    let mut made = Made::of(1);
+    made.passing("a.yaml", "Passes");
+    let stream = store(&made.ended(5.0));
+    let known = page_on(&stream, &[stage("p", "Ask")]);
+    assert!(
+        known.contains("data-element=\"ask\"") && !known.contains("data-state=\""),
+        "no colour says what is not known"
+    );
+    assert!(known.contains("1 scenario went through it. Of 1 scenario it is not known which way they went"));
+    assert_eq!(parts(&known, "stage")[0].1["seen"], false);
+    let unknown = page_of(&stream);
+    assert!(!unknown.contains("class=\"bpmn\"") && parts(&unknown, "stage").is_empty());
+    assert!(unknown.contains("There is no picture of p: the definition was not at hand"));
 }

@@ -1,6 +1,6 @@
 /** What is shown, as it stands behind the # of the address: it survives a reload and can be sent to somebody. */
 const CHOICES = ["tag", "owner", "process", "activity"];
-const STATE = ["scenario", "step", "attempt", "q", "kind", "cause", "sort", ...CHOICES];
+const STATE = ["scenario", "step", "attempt", "walk", "q", "kind", "cause", "sort", ...CHOICES];
 
 const readAddress = () => {
   const given = new URLSearchParams(location.hash.slice(1));

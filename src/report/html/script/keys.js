@@ -45,6 +45,9 @@ const KEYS = {
   n: () => trouble(1),
   p: () => trouble(-1),
   e: unfold,
+  w: () => state.scenario && walking?.toggle(),
+  "]": () => state.scenario && walking?.step(1),
+  "[": () => state.scenario && walking?.step(-1),
   g: () => {
     toList();
     listed.focus();

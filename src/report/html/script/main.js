@@ -60,7 +60,7 @@ const start = async () => {
   showChoices();
   find();
   performance.mark("flowproof-list");
-  await show(true);
+  await Promise.all([show(true), setStages()]);
   performance.mark("flowproof-ready");
 };
 start();

@@ -100,7 +100,7 @@ const bannerOf = (detail) => {
 };
 
 /** Everything that is known of a scenario. */
-const drawScenario = (row, detail, shared) => {
+const drawScenario = (row, detail, shared, all) => {
   const attempts = detail.attempts;
   const last = attempts[attempts.length - 1];
   const earlier = attempts.slice(0, -1);
@@ -123,6 +123,7 @@ const drawScenario = (row, detail, shared) => {
     ]),
     walkOf(detail.walk, "Walk"),
     detail.others?.map((other) => walkOf(other.walk, `Walk of ${other.actor}`)),
+    last && walkSection(stageOf(all, row, detail, shared), last, shared),
     attempts.length > 1 && el("h2", null, `Attempt ${last.attempt}, the last`),
     last && attemptOf(last, shared),
     earlier.length > 0 && el("h2", null, "Earlier attempts"),
@@ -180,11 +181,11 @@ const show = async (focus) => {
   }
   if (page.dataset.shown !== row.id) {
     page.setAttribute("aria-busy", "true");
-    const { detail, shared } = await readScenario(row.number);
+    const [{ detail, shared }, all] = await Promise.all([readScenario(row.number), stages]);
     if (mine !== asked) return;
     page.replaceChildren();
     page.removeAttribute("aria-busy");
-    drawScenario(row, detail, shared);
+    drawScenario(row, detail, shared, all);
     page.dataset.shown = row.id;
     byId("main").scrollTop = 0;
   }
@@ -196,14 +197,14 @@ const show = async (focus) => {
 };
 
 const open = (row) => {
-  go({ scenario: row.id, step: "", attempt: "" }, state.scenario !== row.id);
+  go({ scenario: row.id, step: "", attempt: "", walk: "" }, state.scenario !== row.id);
   page.removeAttribute("data-shown");
   page.replaceChildren();
   show(true);
 };
 
 const close = () => {
-  go({ scenario: "", step: "", attempt: "" }, true);
+  go({ scenario: "", step: "", attempt: "", walk: "" }, true);
   page.removeAttribute("data-shown");
   show();
   if (document.documentElement.dataset.view === "list") listed.focus();
