@@ -217,8 +217,11 @@ fn uncovered(
 ) -> Result<BTreeSet<String>, String> {
     let path = current.join(name);
     if path.is_file()
-        && let Ok(coverage) = Coverage::read(&std::fs::read_to_string(&path).map_err(|error| error.to_string())?)
+        && let Ok(all) = Coverage::read_all(&std::fs::read_to_string(&path).map_err(|error| error.to_string())?)
     {
+        let id = definition.id().value;
+        let coverage = all.iter().find(|coverage| coverage.definition == id);
+        let coverage = coverage.ok_or_else(|| format!("`{name}` tells nothing of the process `{id}`"))?;
         return Ok(coverage.uncovered().map(|element| element.id.clone()).collect());
     }
     let path = match path.is_file() {

@@ -1,15 +1,15 @@
 //! Commands about process definitions.
 
-mod diff;
 mod coverage;
 mod deployed;
+mod diff;
 mod draw;
 mod generate;
 mod lint;
 mod named;
-mod told;
 mod paint;
 mod prove;
+mod told;
 
 use clap::{Args, Subcommand};
 

@@ -3,19 +3,14 @@ use std::path::Path;
 use crate::process::draw::{Mark, Paint, Shade};
 use crate::proof::coverage::{Coverage, Element, Reason, State};
 
-/// Reads what was proven of definitions: one document, or a list of them.
+/// Reads what was proven of definitions, as `process coverage` has written it.
 ///
 /// # Errors
 /// Why the file is nothing of the kind.
 pub(super) fn read(name: &str, current: &Path) -> Result<Vec<Coverage>, String> {
     let wrong = |why: String| format!("`{name}` is no coverage that can be painted: {why}");
     let text = std::fs::read_to_string(current.join(name)).map_err(|error| wrong(error.to_string()))?;
-    let document: serde_json::Value = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-    let documents = match document {
-        serde_json::Value::Array(all) => all,
-        one => vec![one],
-    };
-    documents.iter().map(|one| Coverage::read(&one.to_string())).collect::<Result<_, _>>().map_err(wrong)
+    Coverage::read_all(&text).map_err(wrong)
 }
 
 /// The coverage that is of a definition: by its name, or since there is no other.
