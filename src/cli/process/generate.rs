@@ -33,8 +33,8 @@ const MAX_LISTED: usize = 8;
 Examples:
   flowproof process generate                        what proves every flow and event of the only process
   flowproof process generate face-onboarding --criterion activities
-  flowproof process generate journey --uncovered latest
-                                                    what the last run has left out
+  flowproof process generate journey --uncovered events.ndjson
+                                                    what a run has left out that was stored with --report
   flowproof process generate journey --affected-by journey-before.bpmn
                                                     what a new version touches
   flowproof process generate journey --without timers-of-automatic --without Event_0x7nx42
@@ -232,6 +232,12 @@ fn uncovered(
     let mut passed = BTreeSet::new();
     let retold = run.retell(|event| passed.extend(super::prove::moved(event).and_then(|one| passed_by(&one))));
     retold.map_err(|error| error.to_string())?;
+    if passed.is_empty() {
+        return Err(format!(
+            "`{name}` tells of no moves, so that what it has proven is not known; run once more with --report \
+             ndjson=events.ndjson and say --uncovered events.ndjson"
+        ));
+    }
     let events = definition.nodes().iter().filter(|node| node.boundary().is_some()).map(|node| &node.id);
     let all = events.chain(definition.flows().iter().map(|flow| &flow.id));
     Ok(all.filter(|id| !passed.contains(*id)).cloned().collect())

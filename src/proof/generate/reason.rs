@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::cells::Cells;
 use super::plan::Goal;
@@ -40,7 +40,8 @@ impl<'a> Reasons<'a> {
     pub fn of(&self, goal: &Goal) -> String {
         let definition = self.map.definition();
         if goal.arcs.iter().any(|arc| self.taken.contains(arc)) {
-            return "no end can be reached behind it".to_owned();
+            let why = self.broken_behind(goal).map(|reason| format!(": {reason}")).unwrap_or_default();
+            return format!("no end can be reached behind it{why}");
         }
         let arcs: Vec<_> = goal.arcs.iter().map(|arc| self.graph.arcs()[*arc]).collect();
         match arcs.iter().find(|arc| self.reached[arc.from.position()]).map(|arc| arc.way) {
@@ -86,6 +87,20 @@ impl<'a> Reasons<'a> {
             }
         }
         gates.into_iter().collect()
+    }
+
+    /// Why what is nearest behind a goal goes no further.
+    fn broken_behind(&self, goal: &Goal) -> Option<&str> {
+        let mut open: VecDeque<NodeIndex> = goal.arcs.iter().map(|arc| self.graph.arcs()[*arc].to).collect();
+        let mut seen: BTreeSet<NodeIndex> = open.iter().copied().collect();
+        while let Some(node) = open.pop_front() {
+            if let Some((_, reason)) = self.broken.iter().find(|(broken, _)| *broken == node) {
+                return Some(reason);
+            }
+            let next = self.graph.leaving(node).iter().map(|arc| self.graph.arcs()[*arc].to);
+            open.extend(next.filter(|next| seen.insert(*next)));
+        }
+        None
     }
 
     fn of_event(&self, event: &Node) -> String {
