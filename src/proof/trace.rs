@@ -76,7 +76,7 @@ impl Trace {
     /// Where another version no longer has the walk: between two places where it waited no way is left.
     pub(super) fn gap(&self, old: &Map, new: &Map) -> Option<Gap> {
         let (visits, ended) = self.visits(old)?;
-        let title = |map: &Map, id: &str| map.definition().node(id).map_or(id.to_owned(), |node| shown(node));
+        let title = |map: &Map, id: &str| map.definition().node(id).map_or(id.to_owned(), shown);
         let definition = new.definition();
         let mut stands = Reach::start(new);
         for (at, visit) in visits.iter().enumerate() {

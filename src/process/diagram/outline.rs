@@ -425,6 +425,13 @@ impl<'a, 'input> Outline<'a, 'input> {
                 let shape = |id: Option<&str>| id.and_then(|id| shapes.get(local(id))).copied();
                 let (Some(from), Some(to)) = (shape(ends.0), shape(ends.1)) else { continue };
                 let right_angles = is(element, "sequenceFlow") || is(element, "messageFlow");
+                // Whoever drew both ends left the line between them out on purpose.
+                let placed = |shape: &Shape| {
+                    self.elements.get(shape.id.as_str()).is_some_and(|element| self.drawn.contains(&element.id()))
+                };
+                if !right_angles && placed(from) && placed(to) {
+                    continue;
+                }
                 let points = if right_angles { connect(from, to) } else { straight(from, to) };
                 added.push(Edge { id, name: name(element, self.elements), line, points, label: None });
             }
