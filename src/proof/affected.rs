@@ -217,9 +217,15 @@ impl Break {
         });
         let Some(at) = at else { return Self { prefix: Vec::new(), then: None, stands: None, why } };
         let stood = &walked.stood[at];
-        let known = !names(map, &stood.places).is_empty() || stood.places.has(Place::Ended);
+        let walks = |to: usize| walked.stood[..to].iter().map(|stood| stood.activity.clone()).collect();
+        let places = names(map, &stood.places);
+        if places.contains(&stood.activity) {
+            // It is reached; what is expected of it is not what comes.
+            return Self { prefix: walks(at + 1), then: None, stands: None, why };
+        }
+        let known = !places.is_empty() || stood.places.has(Place::Ended);
         Self {
-            prefix: walked.stood[..at].iter().map(|stood| stood.activity.clone()).collect(),
+            prefix: walks(at),
             then: Some(stood.activity.clone()),
             stands: known.then(|| whereabouts(map, &stood.places)),
             why,
