@@ -12,6 +12,7 @@ mod block;
 mod breaker;
 mod budget;
 mod cancel;
+mod closing;
 mod conclude;
 mod condition;
 mod control;
