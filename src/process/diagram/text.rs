@@ -116,7 +116,7 @@ mod tests {
         );
         assert_eq!(wrapped("one\n two\u{a0}three", 12.0, 90.0, 5), ["one", "two three"]);
         assert_eq!(wrapped("Event_very-long-identifier", 12.0, 80.0, 5), ["Event_very-", "long-identifier"]);
-        assert_eq!(wrapped("Donaudampfschifffahrt", 12.0, 60.0, 5), ["Donaudam", "pfschifffahrt"]);
+        assert_eq!(wrapped("Donaudampfschifffahrt", 12.0, 60.0, 5), ["Donaudam", "pfschifffahr", "t"]);
         assert_eq!(wrapped(" \n ", 12.0, 60.0, 5), [""; 0]);
     }
 

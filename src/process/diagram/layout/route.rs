@@ -99,7 +99,9 @@ impl Router<'_> {
     /// The place at the upper or lower side of a box where an arc leaves it, if nothing stands between there and where it
     /// is to go.
     fn corner(&self, arc: usize) -> Option<f64> {
-        let corner = self.net.boxes[self.net.arcs[arc].from].corner.filter(|_| !self.layers.around[arc])?;
+        let leaves = &self.net.arcs[arc];
+        let free = leaves.exit.is_none() && !self.layers.around[arc];
+        let corner = self.net.boxes[leaves.from].corner.filter(|_| free)?;
         let (from, to) = (self.cells.ways[arc][0], self.cells.ways[arc][1]);
         let (height, wanted) = (self.heights[from], self.heights[to]);
         let up = wanted < height;
