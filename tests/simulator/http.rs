@@ -236,7 +236,13 @@ fn what_the_control_api_cannot_read_is_said() {
             (Method::POST, "/clock", "{}", 400, "missing field `advance`"),
             (Method::GET, "/close", "", 405, "takes POST"),
             (Method::POST, "/close", r#"{"keep":true}"#, 400, "unknown field `keep`, expected `keep_definitions`"),
-            (Method::POST, "/close", r#"{"moves":"few"}"#, 400, "unknown variant `few`, expected one of `all`, `short`, `incidents`"),
+            (
+                Method::POST,
+                "/close",
+                r#"{"moves":"few"}"#,
+                400,
+                "unknown variant `few`, expected one of `all`, `short`, `incidents`",
+            ),
             (Method::POST, "", "", 405, "takes GET"),
             (Method::GET, "/nowhere", "", 404, "has no `/_flowproof/nowhere`"),
         ] {
