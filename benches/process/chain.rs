@@ -7,9 +7,13 @@ use roxmltree::{Document, Node};
 const BPMN: &str = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 /// Attributes that are ids, or refer to one in the same process.
 const IDS: [&str; 5] = ["id", "sourceRef", "targetRef", "attachedToRef", "default"];
+/// What says again what flows say.
+const AGAIN: [&str; 2] = ["incoming", "outgoing"];
+/// Attributes for those who draw, which nothing here reads.
+const FOR_PEOPLE: [&str; 3] = ["labelName", "description", "listenerType"];
 
 /// Copies of the process of a file, one behind the other: where the first end of a copy was, a gateway leads to where the start of the
-/// next was. The diagram is left out.
+/// next was. The diagram is left out, and whatever else is there for people alone, so that a long chain is within the bounds of a file.
 pub fn chained(text: &str, copies: usize) -> String {
     let document = Document::parse(text).expect("XML");
     let is_process = |node: &Node<'_, '_>| node.has_tag_name((BPMN, "process"));
@@ -47,15 +51,33 @@ pub fn chained(text: &str, copies: usize) -> String {
 
 /// Adds an element, its ids being those of a copy.
 fn add(out: &mut String, text: &str, element: Node<'_, '_>, ids: &HashSet<&str>, copy: usize) {
-    let attributes = element.descendants().flat_map(|node| node.attributes());
-    let named =
-        attributes.filter(|one| one.namespace().is_none() && IDS.contains(&one.name()) && ids.contains(one.value()));
-    let mut places: Vec<Range<usize>> = named.map(|one| one.range_value()).collect();
-    places.sort_by_key(|place| place.start);
+    let mut places: Vec<(Range<usize>, bool)> = Vec::new();
+    for node in element.descendants() {
+        let is_again = AGAIN.iter().any(|tag| node.has_tag_name((BPMN, *tag)));
+        let is_blank = node.text().is_some_and(|text| text.trim().is_empty()) && node.is_text();
+        if is_again || is_blank {
+            places.push((node.range(), false));
+            continue;
+        }
+        for one in node.attributes() {
+            if FOR_PEOPLE.contains(&one.name()) {
+                places.push((one.range(), false));
+            } else if one.namespace().is_none() && IDS.contains(&one.name()) && ids.contains(one.value()) {
+                places.push((one.range_value(), true));
+            }
+        }
+    }
+    places.sort_by_key(|(place, _)| place.start);
     let mut at = element.range().start;
-    for place in places {
-        *out += &text[at..place.end];
-        *out += &format!("_{copy}");
+    for (place, is_id) in places {
+        // What stands inside of something that is left out is left out with it.
+        if place.start < at {
+            continue;
+        }
+        *out += &text[at..if is_id { place.end } else { place.start }];
+        if is_id {
+            *out += &format!("_{copy}");
+        }
         at = place.end;
     }
     *out += &text[at..element.range().end];

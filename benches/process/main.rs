@@ -49,7 +49,9 @@ fn main() {
 fn read(text: &str) -> Definition {
     let mut sources = Sources::new();
     let file = sources.add("chained.bpmn", text);
-    Definition::read(&sources, file).0.expect("a definition")
+    let (definition, found) = Definition::read(&sources, file);
+    let refused = || found.iter().find(|one| one.is_error()).map(|one| one.message.clone()).unwrap_or_default();
+    definition.unwrap_or_else(|| panic!("the definition is refused: {}", refused()))
 }
 
 fn measure(text: &str) -> Measured {
